@@ -1,0 +1,23 @@
+// The one shape of everything that answers a request: the Workers `fetch` signature.
+
+/** Bindings and variables a handler can use; read-only by convention. */
+export type Env = Record<string, unknown>;
+
+/** What a server gives beside the request: ExecutionContext plus the facts a Request cannot hold. */
+export interface GatewayContext {
+  /** Keeps the process busy with `work` after the response; a rejection is logged, never thrown. */
+  waitUntil(work: Promise<unknown>): void;
+  /** Asks that an exception be answered by the static files instead of a 500. */
+  passThroughOnException(): void;
+  /** Identifies the request in logs and in 500 answers. */
+  readonly requestId: string;
+  /** The client's IP address as text, or undefined where the transport has none (unix sockets, tests). */
+  readonly clientAddress: string | undefined;
+}
+
+/** Answers a request. Throws only if it could not be reached; its own failures are Responses. */
+export type Handler<E extends Env = Env> = (
+  request: Request,
+  env: E,
+  context: GatewayContext,
+) => Response | Promise<Response>;

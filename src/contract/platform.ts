@@ -1,0 +1,63 @@
+// The ports: what the core asks of the runtime that carries it. Each runtime fills them in one file.
+
+import type { AssetFile } from "./site.ts";
+
+/** A byte interval of a stored blob: `start` inclusive, `end` exclusive. */
+export interface ByteInterval {
+  start: number;
+  end: number;
+}
+
+/** A content-addressed blob to read: a file itself or one of its precompressed variants. */
+export interface BlobReference {
+  hash: string;
+  size: number;
+  /** Manifest path of the file this is (a variant of), for stores that address by path. */
+  path: string;
+}
+
+/** Where asset bytes live. Reads only what the manifest lists; never resolves request paths. */
+export interface AssetStore {
+  /**
+   * The bytes of a blob, whole or an interval. Small blobs may come as an array, large ones stream;
+   * cancelling the stream releases the file. Undefined: the blob is gone.
+   */
+  read(blob: BlobReference, interval?: ByteInterval): Promise<Uint8Array | ReadableStream<Uint8Array> | undefined>;
+}
+
+/** One finished request, as the access log sees it. */
+export interface AccessRecord {
+  requestId: string;
+  method: string;
+  /** Path and query as received. */
+  target: string;
+  status: number;
+  durationMs: number;
+  clientAddress: string | undefined;
+}
+
+/** Where log lines go. Implementations never throw. */
+export interface LogSink {
+  access(record: AccessRecord): void;
+  /** `error` is logged with its (source-mapped) stack; it never reaches a client. */
+  error(message: string, error: unknown, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+}
+
+/** Time as a port, so that tests own it. Milliseconds. */
+export interface Clock {
+  /** Wall clock, ms since the epoch. */
+  now(): number;
+  /** Monotonic, ms. */
+  monotonic(): number;
+}
+
+/** Everything a runtime gives the core. */
+export interface Platform {
+  runtime: "node" | "bun" | "deno" | "workers" | "memory";
+  assets: AssetStore;
+  log: LogSink;
+  clock: Clock;
+}
+
+export type { AssetFile };
