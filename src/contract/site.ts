@@ -82,6 +82,8 @@ export interface AssetSection {
   redirects: RedirectRules;
   /** The fallback page answers only navigations, never a missing script or image. */
   navigationFallbackOnly: boolean;
+  /** Name of the binding under which the application finds these files; `ASSETS` if absent. */
+  binding?: string;
   /** Fingerprinted names (`app.3f2a91bc.js`) get `immutable`. */
   immutableFingerprints: boolean;
 }

@@ -1,0 +1,35 @@
+// What the phases of the edge share: the Hono context of one request and the services of the site.
+
+import type { Context, MiddlewareHandler } from "hono";
+import type { Env, GatewayContext, Handler } from "../contract/handler.ts";
+import type { RequestLimits } from "../contract/limits.ts";
+import type { Platform } from "../contract/platform.ts";
+import type { Site } from "../contract/site.ts";
+
+/** Hono's type parameters for the edge: bindings are the application's env. */
+export interface EdgeTypes {
+  Bindings: Env;
+}
+
+export type EdgeContext = Context<EdgeTypes>;
+export type EdgeMiddleware = MiddlewareHandler<EdgeTypes>;
+
+/** The parts that a phase may be built from. */
+export interface EdgeServices {
+  site: Site;
+  platform: Platform;
+  limits: RequestLimits;
+  /** The application behind the gateway. */
+  application: Handler;
+  /** The static files; `answers` tells whether a file or a redirect rule exists for a request. */
+  assets: { fetch(request: Request): Promise<Response>; answers(request: Request): boolean };
+  /** A site owner's own Hono middleware, in order. */
+  middleware: readonly EdgeMiddleware[];
+  /** Whether finished requests are logged. */
+  accessLog: boolean;
+}
+
+/** The gateway context that the runtime made for this request. */
+export function gatewayContextOf(context: EdgeContext): GatewayContext {
+  return context.executionCtx as unknown as GatewayContext;
+}

@@ -1,0 +1,106 @@
+// Runs a chain of functions the way Pages Functions does: one cursor, one current request, next().
+
+import type { GatewayContext } from "../contract/handler.ts";
+import { type ChainState, createEventContext, type EventContext, type Params } from "./event-context.ts";
+
+/** A function of the chain, already taken out of its module. */
+export type EventHandler = (context: EventContext) => unknown;
+
+/** One function to run, with what its route says about this path. */
+export interface ChainStep {
+  run: EventHandler;
+  params: Params;
+  functionPath: string;
+}
+
+/** What stands behind the last function: the static files, or a plugin's outer `next`. */
+export type ChainEnd = (request: Request) => Promise<Response>;
+
+/** What a chain needs beside its steps. */
+export interface ChainServices {
+  env: EventContext["env"];
+  context: GatewayContext;
+  end: ChainEnd;
+}
+
+const NULL_BODY_STATUSES = new Set([101, 204, 205, 304]);
+
+/**
+ * Runs `steps` and returns the outermost answer. Which functions run is fixed by the original
+ * request; `next(input)` only replaces what later ones see. Every `next()` moves one cursor on, so
+ * calling it twice continues further down; at the end each call asks the static files again.
+ * Rejects with whatever a function threw, unless it asked for passThroughOnException.
+ */
+export async function runChain(
+  steps: readonly ChainStep[],
+  request: Request,
+  services: ChainServices,
+): Promise<Response> {
+  const { env, context, end } = services;
+  const state: ChainState = { request: manual(request), data: {} };
+  let cursor = 0;
+  let passThrough = false;
+
+  const waitUntil = (work: Promise<unknown>) => context.waitUntil(work);
+  const passThroughOnException = () => {
+    passThrough = true;
+  };
+
+  async function next(input?: Request | URL | string, init?: RequestInit): Promise<Response> {
+    if (input !== undefined) state.request = replaceRequest(state.request, input, init);
+    return withMutableHeaders(await advance());
+  }
+
+  async function advance(): Promise<Response> {
+    const step = steps[cursor];
+    if (step === undefined) return end(state.request);
+    cursor += 1;
+    const event = createEventContext({
+      state,
+      isLast: cursor === steps.length,
+      functionPath: step.functionPath,
+      params: step.params,
+      env,
+      next,
+      waitUntil,
+      passThroughOnException,
+    });
+    return checkResponse(await step.run(event));
+  }
+
+  try {
+    return await advance();
+  } catch (error) {
+    if (!passThrough) throw error;
+    return end(state.request);
+  }
+}
+
+/** An incoming request never follows redirects by itself: a static redirect goes to the client. */
+function manual(request: Request): Request {
+  return request.redirect === "manual" ? request : new Request(request, { redirect: "manual" });
+}
+
+/** The request that `next(input, init)` asks for; a string is resolved against the current URL. */
+function replaceRequest(current: Request, input: Request | URL | string, init?: RequestInit): Request {
+  if (typeof input === "string") return new Request(new URL(input, current.url), init);
+  return new Request(input, init);
+}
+
+/** Refuses what is no usable Response, in the words that Pages uses. */
+function checkResponse(value: unknown): Response {
+  if (!(value instanceof Response)) throw new Error("Your Pages function should return a Response");
+  if (value.type === "error") throw new Error("Your Pages function returned Response.error()");
+  return value;
+}
+
+/** The response itself if its headers can be changed, otherwise a copy whose headers can. */
+export function withMutableHeaders(response: Response): Response {
+  try {
+    // The headers guard is checked before existence: removing an absent field throws only if immutable.
+    response.headers.delete("x-causeway-guard");
+    return response;
+  } catch {
+    return new Response(NULL_BODY_STATUSES.has(response.status) ? null : response.body, response);
+  }
+}

@@ -1,0 +1,93 @@
+// The one argument of a function in functions/: the context object of Pages Functions.
+
+import type { Env } from "../contract/handler.ts";
+
+/** Path parameters: text as the client spelled it, a list for catch-alls. */
+export type Params<Name extends string = string> = Record<Name, string | string[]>;
+
+/** What a function file's handler receives. */
+export interface EventContext<E = Env, P extends string = string, D extends object = Record<string, unknown>> {
+  /** The function's own copy of the request; its body can be read once. */
+  request: Request;
+  /** The part of the path that this function answers; a middleware sees its mount path. */
+  functionPath: string;
+  /** Runs the rest of the chain, at its end the static files; arguments replace the request. */
+  next: (input?: Request | URL | string, init?: RequestInit) => Promise<Response>;
+  params: Params<P>;
+  /** Shared by all functions of one request. */
+  data: D;
+  env: E & { ASSETS: { fetch: (input: Request | URL | string, init?: RequestInit) => Promise<Response> } };
+  /** Lets `work` finish after the response has been sent. */
+  waitUntil: (work: Promise<unknown>) => void;
+  /** After this, an exception is answered by the static files. */
+  passThroughOnException: () => void;
+}
+
+/** A handler as a function file exports it (`onRequest`, `onRequestGet`, …). */
+export type PagesFunction<
+  E = Env,
+  P extends string = string,
+  D extends object = Record<string, unknown>,
+> = (context: EventContext<E, P, D>) => Response | Promise<Response>;
+
+/** A plugin's handler also gets the arguments it was mounted with. */
+export type PagesPluginFunction<
+  E = Env,
+  P extends string = string,
+  D extends object = Record<string, unknown>,
+  A = unknown,
+> = (context: EventContext<E, P, D> & { pluginArgs: A }) => Response | Promise<Response>;
+
+/** What the chain holds while it runs: shared by every function of one request. */
+export interface ChainState {
+  /** The request as last replaced by `next()`. */
+  request: Request;
+  data: object;
+}
+
+/** Everything of a context that differs from function to function. */
+export interface ContextParts {
+  state: ChainState;
+  /** Later functions of the chain may still need the body. */
+  isLast: boolean;
+  functionPath: string;
+  params: Params;
+  env: EventContext["env"];
+  next: EventContext["next"];
+  waitUntil: EventContext["waitUntil"];
+  passThroughOnException: () => void;
+}
+
+/** Builds the context of one function. The request is copied when it is first asked for. */
+export function createEventContext(parts: ContextParts): EventContext {
+  const { state, isLast } = parts;
+  const source = state.request;
+  let own: Request | undefined;
+  return {
+    get request() {
+      own ??= isLast ? source : copyRequest(source);
+      return own;
+    },
+    set request(value: Request) {
+      own = value;
+    },
+    functionPath: parts.functionPath,
+    next: parts.next,
+    params: parts.params,
+    get data() {
+      return state.data as Record<string, unknown>;
+    },
+    set data(value: Record<string, unknown>) {
+      if (typeof value !== "object" || value === null) throw new Error("context.data must be an object");
+      state.data = value;
+    },
+    env: parts.env,
+    waitUntil: parts.waitUntil,
+    passThroughOnException: parts.passThroughOnException,
+  };
+}
+
+/** A copy with a body of its own; the original keeps one for the functions after it. */
+function copyRequest(request: Request): Request {
+  return new Request(request.body === null ? request : request.clone(), { redirect: request.redirect });
+}

@@ -1,0 +1,35 @@
+// Applications that are one module with `fetch`: `_worker.js` (Pages advanced mode) or a Worker's main.
+
+import type { Env, GatewayContext, Handler } from "../contract/handler.ts";
+import { isFetchApplication } from "./load-handlers.ts";
+
+type WorkerEntrypointClass = new (context: unknown, env: Env) => { fetch(request: Request): Response | Promise<Response> };
+
+/** Serves a Worker's default export: an object with `fetch`, or a WorkerEntrypoint class. */
+export function serveWorker(worker: unknown, bindEnv: (env: Env) => Env): Handler {
+  if (isFetchApplication(worker)) {
+    return async (request, env, context) =>
+      checkResponse(await worker.fetch(request, bindEnv(env), executionContext(context)));
+  }
+  if (typeof worker === "function" && typeof worker.prototype?.fetch === "function") {
+    const Entrypoint = worker as WorkerEntrypointClass;
+    return async (request, env, context) =>
+      checkResponse(await new Entrypoint(executionContext(context), bindEnv(env)).fetch(request));
+  }
+  throw new TypeError("The Worker's default export has no fetch");
+}
+
+/** What a Worker may ask of its context; passThroughOnException has no effect here, as on Pages. */
+function executionContext(context: GatewayContext) {
+  return {
+    waitUntil: (work: Promise<unknown>) => context.waitUntil(work),
+    passThroughOnException() {},
+    props: {},
+  };
+}
+
+function checkResponse(value: unknown): Response {
+  if (!(value instanceof Response)) throw new TypeError("The Worker did not return a Response");
+  if (value.type === "error") throw new TypeError("The Worker returned Response.error()");
+  return value;
+}

@@ -1,0 +1,11 @@
+// Where the path of a normalised URL begins and ends (WHATWG URL), without parsing it again.
+
+/** The pathname of a URL that a parser has already normalised, without parsing it again. */
+export function pathnameOf(url: string): string {
+  const start = url.indexOf("/", url.indexOf("://") + 3);
+  if (start === -1) return "/";
+  const query = url.indexOf("?", start);
+  const fragment = url.indexOf("#", start);
+  const end = Math.min(query === -1 ? url.length : query, fragment === -1 ? url.length : fragment);
+  return url.slice(start, end);
+}

@@ -1,0 +1,36 @@
+// What a started server offers its owner, the same on Node, Bun and Deno.
+
+import type { FunctionBundle } from "../contract/bundle.ts";
+import type { Env } from "../contract/handler.ts";
+import type { RequestLimits } from "../contract/limits.ts";
+import type { AssetStore, LogSink } from "../contract/platform.ts";
+import type { Site } from "../contract/site.ts";
+import type { EdgeMiddleware } from "../edge/edge-context.ts";
+
+/** A build that can be served: replaced as one when a new one is ready. */
+export interface Release {
+  site: Site;
+  bundle: FunctionBundle;
+  store: AssetStore;
+  /** Variables and secrets for the application, beside what the site brings. */
+  env?: Env;
+}
+
+export interface ServerOptions extends Release {
+  host: string;
+  /** 0 lets the system choose. */
+  port: number;
+  log?: LogSink;
+  accessLog?: boolean;
+  limits?: Partial<RequestLimits>;
+  middleware?: readonly EdgeMiddleware[];
+}
+
+export interface RunningServer {
+  /** Where the server listens, with the port that the system chose. */
+  url: URL;
+  /** Serves the next release from now on; requests under way finish on the old one. */
+  swap(next: Release): void;
+  /** Stops listening, lets open requests and waitUntil work finish for `graceMs`, then breaks off. */
+  close(graceMs?: number): Promise<void>;
+}

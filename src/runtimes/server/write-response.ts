@@ -1,0 +1,108 @@
+// Writes a Response to a Node ServerResponse: framing is ours (RFC 9112 §6), never the function's.
+
+import type { ServerResponse } from "node:http";
+import { getPlainBody } from "./node-response.ts";
+import { isNullBodyStatus } from "./response-init.ts";
+
+/** Fields that describe the connection or the framing, which belong to the server (RFC 9110 §7.6.1). */
+const CONNECTION_FIELDS = new Set(["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"]);
+
+/**
+ * Resolves when the answer is written or the client is gone. Rejects with what the body stream threw;
+ * the connection is then broken off, so that a client cannot take half an answer for a whole one.
+ */
+export async function writeResponse(response: Response, outgoing: ServerResponse, method: string): Promise<void> {
+  const body = getPlainBody(response);
+  if (body !== undefined) return writePlain(response, body, outgoing, method);
+  const fields = collectFields(response.headers);
+  if (method === "HEAD" || isNullBodyStatus(response.status)) {
+    await response.body?.cancel();
+    writeHead(response, fields.list, outgoing);
+    outgoing.end();
+    return;
+  }
+  writeHead(response, withLength(fields), outgoing);
+  await pump(response.body as ReadableStream<Uint8Array>, outgoing, fields.contentLength);
+}
+
+function writePlain(response: Response, body: string | Uint8Array | null, outgoing: ServerResponse, method: string): void {
+  const fields = collectFields(response.headers);
+  const hasBody = method !== "HEAD" && !isNullBodyStatus(response.status);
+  if (body === null && method === "HEAD") writeHead(response, withLength(fields), outgoing);
+  else if (isNullBodyStatus(response.status)) writeHead(response, fields.list, outgoing);
+  else writeHead(response, withLength({ ...fields, contentLength: byteLength(body) }), outgoing);
+  if (hasBody && body !== null) outgoing.end(body);
+  else outgoing.end();
+}
+
+function byteLength(body: string | Uint8Array | null): number {
+  return body === null ? 0 : typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
+}
+
+interface Fields {
+  /** Name, value, name, value … */
+  list: string[];
+  contentLength: number | undefined;
+}
+
+function collectFields(headers: Headers): Fields {
+  const list: string[] = [];
+  let contentLength: number | undefined;
+  for (const [name, value] of headers) {
+    if (name === "content-length") contentLength = /^\d+$/.test(value) ? Number(value) : undefined;
+    else if (!CONNECTION_FIELDS.has(name)) list.push(name, value);
+  }
+  return { list, contentLength };
+}
+
+function withLength({ list, contentLength }: Fields): string[] {
+  return contentLength === undefined ? list : [...list, "content-length", String(contentLength)];
+}
+
+function writeHead(response: Response, list: string[], outgoing: ServerResponse): void {
+  if (response.statusText === "") outgoing.writeHead(response.status, list);
+  else outgoing.writeHead(response.status, response.statusText, list);
+}
+
+async function pump(body: ReadableStream<Uint8Array>, outgoing: ServerResponse, length: number | undefined): Promise<void> {
+  const reader = body.getReader();
+  const cancel = () => {
+    if (!outgoing.writableFinished) reader.cancel(new Error("The client closed the connection")).catch(() => {
+      // The source may have failed at the same moment; nobody is left to tell.
+    });
+  };
+  outgoing.once("close", cancel);
+  outgoing.flushHeaders();
+  try {
+    let written = 0;
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      if (!(part.value instanceof Uint8Array)) throw new TypeError("A body stream must yield Uint8Array");
+      written += part.value.byteLength;
+      if (length !== undefined && written > length) throw new RangeError("The body is longer than its Content-Length");
+      if (outgoing.destroyed) return;
+      if (!outgoing.write(part.value)) await drained(outgoing);
+    }
+    if (length !== undefined && written < length && !outgoing.destroyed) {
+      throw new RangeError("The body is shorter than its Content-Length");
+    }
+    outgoing.end();
+  } catch (error) {
+    outgoing.destroy();
+    throw error;
+  } finally {
+    outgoing.off("close", cancel);
+  }
+}
+
+function drained(outgoing: ServerResponse): Promise<void> {
+  if (outgoing.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      outgoing.off("drain", done);
+      outgoing.off("close", done);
+      resolve();
+    };
+    outgoing.once("drain", done);
+    outgoing.once("close", done);
+  });
+}
