@@ -22,7 +22,10 @@ export interface AssetStore {
    * The bytes of a blob, whole or an interval. Small blobs may come as an array, large ones stream;
    * cancelling the stream releases the file. Undefined: the blob is gone.
    */
-  read(blob: BlobReference, interval?: ByteInterval): Promise<Uint8Array | ReadableStream<Uint8Array> | undefined>;
+  read(
+    blob: BlobReference,
+    interval?: ByteInterval,
+  ): Promise<Uint8Array | ReadableStream<Uint8Array> | undefined>;
 }
 
 /** One finished request, as the access log sees it. */

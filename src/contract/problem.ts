@@ -20,9 +20,15 @@ export interface Problem {
 /** Renders a problem as `file:line:column: severity: message` followed by the remedy on its own line. */
 export function formatProblem(problem: Problem): string {
   const { file, line, column, severity, message, excerpt, remedy } = problem;
-  const place = [file, line, line === undefined ? undefined : column].filter((part) => part !== undefined).join(":");
+  const place = [file, line, line === undefined ? undefined : column]
+    .filter((part) => part !== undefined)
+    .join(":");
   const head = `${place ? `${place}: ` : ""}${severity}: ${message}`;
-  return [head, excerpt === undefined ? undefined : `    ${excerpt.trim()}`, remedy === undefined ? undefined : `  ${remedy}`]
+  return [
+    head,
+    excerpt === undefined ? undefined : `    ${excerpt.trim()}`,
+    remedy === undefined ? undefined : `  ${remedy}`,
+  ]
     .filter((text) => text !== undefined)
     .join("\n");
 }

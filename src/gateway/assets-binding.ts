@@ -39,7 +39,8 @@ async function followRedirects(first: Request, fetchAsset: AssetFetch): Promise<
 /** Where a redirect within the site leads; undefined for anything that is passed on as it is. */
 function redirectTarget(request: Request, response: Response): URL | undefined {
   const location = response.headers.get("location");
-  if (response.status < 301 || response.status > 308 || response.status === 304 || location === null) return undefined;
+  if (response.status < 301 || response.status > 308 || response.status === 304 || location === null)
+    return undefined;
   const target = new URL(location, request.url);
   return target.origin === new URL(request.url).origin ? target : undefined;
 }

@@ -6,7 +6,11 @@ import type { Env } from "../contract/handler.ts";
 export type Params<Name extends string = string> = Record<Name, string | string[]>;
 
 /** What a function file's handler receives. */
-export interface EventContext<E = Env, P extends string = string, D extends object = Record<string, unknown>> {
+export interface EventContext<
+  E = Env,
+  P extends string = string,
+  D extends object = Record<string, unknown>,
+> {
   /** The function's own copy of the request; its body can be read once. */
   request: Request;
   /** The part of the path that this function answers; a middleware sees its mount path. */
@@ -24,11 +28,9 @@ export interface EventContext<E = Env, P extends string = string, D extends obje
 }
 
 /** A handler as a function file exports it (`onRequest`, `onRequestGet`, …). */
-export type PagesFunction<
-  E = Env,
-  P extends string = string,
-  D extends object = Record<string, unknown>,
-> = (context: EventContext<E, P, D>) => Response | Promise<Response>;
+export type PagesFunction<E = Env, P extends string = string, D extends object = Record<string, unknown>> = (
+  context: EventContext<E, P, D>,
+) => Response | Promise<Response>;
 
 /** A plugin's handler also gets the arguments it was mounted with. */
 export type PagesPluginFunction<

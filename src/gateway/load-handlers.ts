@@ -11,7 +11,10 @@ export interface FetchApplication {
 }
 
 /** Takes the referenced exports out of the bundle, arrays flattened one level as Pages does. */
-export function loadHandlers(bundle: FunctionBundle, references: readonly HandlerReference[]): EventHandler[] {
+export function loadHandlers(
+  bundle: FunctionBundle,
+  references: readonly HandlerReference[],
+): EventHandler[] {
   return references.flatMap((reference) => {
     const exported = bundle.modules[reference.file]?.[reference.exportName];
     const name = `${reference.exportName} of functions/${reference.file}`;
@@ -33,7 +36,10 @@ export function isFetchApplication(value: unknown): value is FetchApplication {
 }
 
 /** Runs an application as a handler; it sees the full path, and the event context in its env. */
-function fetchFromApplication(application: FetchApplication, context: EventContext): Response | Promise<Response> {
+function fetchFromApplication(
+  application: FetchApplication,
+  context: EventContext,
+): Response | Promise<Response> {
   return application.fetch(
     context.request,
     { ...context.env, eventContext: context },

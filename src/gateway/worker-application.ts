@@ -3,7 +3,10 @@
 import type { Env, GatewayContext, Handler } from "../contract/handler.ts";
 import { isFetchApplication } from "./load-handlers.ts";
 
-type WorkerEntrypointClass = new (context: unknown, env: Env) => { fetch(request: Request): Response | Promise<Response> };
+type WorkerEntrypointClass = new (
+  context: unknown,
+  env: Env,
+) => { fetch(request: Request): Response | Promise<Response> };
 
 /** Serves a Worker's default export: an object with `fetch`, or a WorkerEntrypoint class. */
 export function serveWorker(worker: unknown, bindEnv: (env: Env) => Env): Handler {

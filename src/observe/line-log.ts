@@ -16,7 +16,9 @@ export function createLineLog(
   const emit = (level: string, message: string, fields: Record<string, unknown>, detail?: string) => {
     if (format === "text") return writeLine(formatText(level, message, fields, detail));
     const error = detail === undefined ? {} : { error: detail };
-    writeLine(JSON.stringify({ time: new Date(clock.now()).toISOString(), level, message, ...fields, ...error }));
+    writeLine(
+      JSON.stringify({ time: new Date(clock.now()).toISOString(), level, message, ...fields, ...error }),
+    );
   };
   return {
     access(record) {
@@ -54,7 +56,12 @@ function formatAccess({ method, target, status, durationMs }: AccessRecord): str
   return `${status} ${method} ${escapeControls(target)} ${round(durationMs)} ms`;
 }
 
-function formatText(level: string, message: string, fields: Record<string, unknown>, detail?: string): string {
+function formatText(
+  level: string,
+  message: string,
+  fields: Record<string, unknown>,
+  detail?: string,
+): string {
   const pairs = Object.entries(fields).map(([name, value]) => ` ${name}=${escapeControls(String(value))}`);
   return `${level}: ${message}${pairs.join("")}${detail === undefined ? "" : `\n${detail}`}`;
 }

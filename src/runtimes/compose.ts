@@ -4,11 +4,17 @@ import { type AssetServer, createAssetServer } from "../assets/serve-assets.ts";
 import type { FunctionBundle } from "../contract/bundle.ts";
 import type { Handler } from "../contract/handler.ts";
 import { DEFAULT_LIMITS, type RequestLimits } from "../contract/limits.ts";
-import type { Platform } from "../contract/platform.ts";
+import type { LogSink, Platform } from "../contract/platform.ts";
 import type { Site } from "../contract/site.ts";
 import { createEdge } from "../edge/create-edge.ts";
 import type { EdgeMiddleware } from "../edge/edge-context.ts";
 import { createGateway } from "../gateway/create-gateway.ts";
+import { validateApplication } from "../gateway/validate-application.ts";
+import type { Release, ServerOptions } from "./running-server.ts";
+import { SYSTEM_CLOCK } from "./system-clock.ts";
+
+/** A development session that breaks more rules than this has said enough. */
+const MAX_REPORTED_BREACHES = 1_000;
 
 /** What a running site is made of. */
 export interface SiteParts {
@@ -19,6 +25,8 @@ export interface SiteParts {
   middleware?: readonly EdgeMiddleware[];
   /** Log one record per request; off unless asked for. */
   accessLog?: boolean;
+  /** Watch the application for breaches of the gateway contract and log them; for development. */
+  validate?: boolean;
 }
 
 /** A site that answers, with the parts that a runtime may want to reach past the edge. */
@@ -40,11 +48,43 @@ export function composeSite(parts: SiteParts): ComposedSite {
   const handler = createEdge({
     site,
     platform,
-    application,
-    assets: { fetch: (request) => assets.fetch(request), answers: (request) => assets.answers(new URL(request.url)) },
+    application: parts.validate ? validated(application, platform.log) : application,
+    assets: {
+      fetch: (request) => assets.fetch(request),
+      answers: (request) => assets.answers(new URL(request.url)),
+    },
     limits: { ...DEFAULT_LIMITS, ...parts.limits },
     middleware: parts.middleware ?? [],
     accessLog: parts.accessLog ?? false,
   });
   return { site, handler, assets };
+}
+
+/** The application inside the validator; each breach of a path is logged once. */
+function validated(application: Handler, log: LogSink): Handler {
+  const seen = new Set<string>();
+  return validateApplication(application, ({ rule, request, message }) => {
+    const text = `Gateway contract ${rule}: ${request} ${message}`;
+    if (seen.has(text) || seen.size >= MAX_REPORTED_BREACHES) return;
+    seen.add(text);
+    log.warn(text);
+  });
+}
+
+/** Composes a release with the options of the server that carries it. */
+export function composeRelease(
+  runtime: Platform["runtime"],
+  { site, bundle, store }: Release,
+  { accessLog, limits, middleware, validate }: ServerOptions,
+  log: LogSink,
+): ComposedSite {
+  return composeSite({
+    site,
+    bundle,
+    platform: { runtime, assets: store, log, clock: SYSTEM_CLOCK },
+    ...(accessLog === undefined ? {} : { accessLog }),
+    ...(limits === undefined ? {} : { limits }),
+    ...(middleware === undefined ? {} : { middleware }),
+    ...(validate === undefined ? {} : { validate }),
+  });
 }

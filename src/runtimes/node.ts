@@ -5,14 +5,16 @@ import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Env } from "../contract/handler.ts";
 import type { LogSink } from "../contract/platform.ts";
-import { createLineLog } from "../observe/line-log.ts";
-import { type ComposedSite, composeSite } from "./compose.ts";
+import { createApplicationEnv } from "./application-env.ts";
+import { type ComposedSite, composeRelease } from "./compose.ts";
 import { BackgroundWork, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 import { listen } from "./server/listen.ts";
 import { installNodeResponse, NativeResponse } from "./server/node-response.ts";
+import { type BuildLocation, runBuild } from "./server/run-build.ts";
+import { createServerLog } from "./server/server-log.ts";
+import { serverUrl } from "./server/server-url.ts";
 import { writeResponse } from "./server/write-response.ts";
-import { SYSTEM_CLOCK } from "./system-clock.ts";
 
 export type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 
@@ -24,33 +26,36 @@ interface ActiveRelease {
   env: Env;
 }
 
+/** Runs a build as a program of its own: what `dist/node.js` calls. */
+export function runNode(location: BuildLocation): Promise<void> {
+  return runBuild(startNodeServer, location);
+}
+
 /** Starts an HTTP server for a release and resolves when it listens. */
 export async function startNodeServer(options: ServerOptions): Promise<RunningServer> {
-  const log = options.log ?? createLineLog((line) => process.stderr.write(`${line}\n`), { format: "text", clock: SYSTEM_CLOCK });
+  const log = options.log ?? createServerLog();
   const work = new BackgroundWork(log);
-  let active = activate(options, options, log);
-  const server = createServer({ keepAliveTimeout: 5_000 }, createListener(() => active, work, log));
+  // Composed before the port is bound: a site that cannot start must not look as if it had.
+  const first = composeRelease("node", options, options, log);
+  let active: ActiveRelease;
+  const server = createServer(
+    { keepAliveTimeout: 5_000 },
+    createListener(() => active, work, log),
+  );
   await listen(server, options.port, options.host);
+  const url = serverUrl(options.host, (server.address() as AddressInfo).port);
+  const activate = (release: Release, composed: ComposedSite): ActiveRelease => ({
+    composed,
+    env: createApplicationEnv(release.site, release.env ?? {}, url.origin),
+  });
+  active = activate(options, first);
   return {
-    url: urlOf(server, options.host),
+    url,
     swap(next) {
-      active = activate(next, options, log);
+      active = activate(next, composeRelease("node", next, options, log));
     },
     close: (graceMs = GRACE_MS) => closeServer(server, work, graceMs),
   };
-}
-
-function activate(release: Release, options: ServerOptions, log: LogSink): ActiveRelease {
-  const { accessLog, limits, middleware } = options;
-  const composed = composeSite({
-    site: release.site,
-    bundle: release.bundle,
-    platform: { runtime: "node", assets: release.store, log, clock: SYSTEM_CLOCK },
-    ...(accessLog === undefined ? {} : { accessLog }),
-    ...(limits === undefined ? {} : { limits }),
-    ...(middleware === undefined ? {} : { middleware }),
-  });
-  return { composed, env: { ...release.site.vars, ...release.env } };
 }
 
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
@@ -83,13 +88,10 @@ function answerFailure(error: unknown, log: LogSink): Response {
   const isClientMistake = error instanceof Error && error.name === "RequestError";
   if (!isClientMistake) log.error("A request failed outside the edge", error);
   const [status, text] = isClientMistake ? [400, "Bad Request\n"] : [500, "Internal Server Error\n"];
-  return new NativeResponse(text, { status: status as number, headers: { "content-type": "text/plain;charset=UTF-8" } });
-}
-
-function urlOf(server: Server, host: string): URL {
-  const { port } = server.address() as AddressInfo;
-  const name = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
-  return new URL(`http://${name}:${port}/`);
+  return new NativeResponse(text, {
+    status: status as number,
+    headers: { "content-type": "text/plain;charset=UTF-8" },
+  });
 }
 
 async function closeServer(server: Server, work: BackgroundWork, graceMs: number): Promise<void> {

@@ -24,6 +24,8 @@ export interface ServerOptions extends Release {
   accessLog?: boolean;
   limits?: Partial<RequestLimits>;
   middleware?: readonly EdgeMiddleware[];
+  /** Report breaches of the gateway contract; for development. */
+  validate?: boolean;
 }
 
 export interface RunningServer {

@@ -32,9 +32,12 @@ function createChooser({ site, assets }: EdgeServices): (request: Request) => Ch
     return (request) => (invoked(pathnameOf(request.url)) ? "application" : "assets");
   }
   const workerFirst = createWorkerFirstRule(application.first, site.compatibility.date);
-  return (request) => (workerFirst(request, () => assets.answers(request)) === "worker" ? "application" : "assets");
+  return (request) =>
+    workerFirst(request, () => assets.answers(request)) === "worker" ? "application" : "assets";
 }
 
-function invocationFilter(application: Exclude<Application, { kind: "none" }>): (pathname: string) => boolean {
+function invocationFilter(
+  application: Exclude<Application, { kind: "none" }>,
+): (pathname: string) => boolean {
   return application.invocation === undefined ? () => true : createInvocationFilter(application.invocation);
 }

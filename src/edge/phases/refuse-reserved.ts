@@ -25,5 +25,8 @@ function firstSegment(pathname: string): string | undefined {
   } catch {
     // Not decodable: the static files take such a path as it is, and so do we.
   }
-  return decoded.split(/[/\\]+/).find((segment) => segment !== "" && segment !== ".")?.toLowerCase();
+  return decoded
+    .split(/[/\\]+/)
+    .find((segment) => segment !== "" && segment !== ".")
+    ?.toLowerCase();
 }

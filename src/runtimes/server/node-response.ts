@@ -39,7 +39,12 @@ export class NodeResponse {
     this.#statusText = checked.statusText;
     this.#headersInit = checked.headers;
     this.#body = body;
-    this.#plain = body === null || typeof body === "string" ? body : body instanceof Uint8Array ? body.slice() : undefined;
+    this.#plain =
+      body === null || typeof body === "string"
+        ? body
+        : body instanceof Uint8Array
+          ? body.slice()
+          : undefined;
     // A foreign body may carry a type of its own (FormData, URLSearchParams, Blob): let the platform tell.
     if (this.#plain === undefined && body !== undefined) this.#makeNative();
     // Header mistakes must surface here, as they do on the platform's class.

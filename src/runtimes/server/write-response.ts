@@ -5,13 +5,25 @@ import { getPlainBody } from "./node-response.ts";
 import { isNullBodyStatus } from "./response-init.ts";
 
 /** Fields that describe the connection or the framing, which belong to the server (RFC 9110 §7.6.1). */
-const CONNECTION_FIELDS = new Set(["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"]);
+const CONNECTION_FIELDS = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
 
 /**
  * Resolves when the answer is written or the client is gone. Rejects with what the body stream threw;
  * the connection is then broken off, so that a client cannot take half an answer for a whole one.
  */
-export async function writeResponse(response: Response, outgoing: ServerResponse, method: string): Promise<void> {
+export async function writeResponse(
+  response: Response,
+  outgoing: ServerResponse,
+  method: string,
+): Promise<void> {
   const body = getPlainBody(response);
   if (body !== undefined) return writePlain(response, body, outgoing, method);
   const fields = collectFields(response.headers);
@@ -25,7 +37,12 @@ export async function writeResponse(response: Response, outgoing: ServerResponse
   await pump(response.body as ReadableStream<Uint8Array>, outgoing, fields.contentLength);
 }
 
-function writePlain(response: Response, body: string | Uint8Array | null, outgoing: ServerResponse, method: string): void {
+function writePlain(
+  response: Response,
+  body: string | Uint8Array | null,
+  outgoing: ServerResponse,
+  method: string,
+): void {
   const fields = collectFields(response.headers);
   const hasBody = method !== "HEAD" && !isNullBodyStatus(response.status);
   if (body === null && method === "HEAD") writeHead(response, withLength(fields), outgoing);
@@ -64,12 +81,17 @@ function writeHead(response: Response, list: string[], outgoing: ServerResponse)
   else outgoing.writeHead(response.status, response.statusText, list);
 }
 
-async function pump(body: ReadableStream<Uint8Array>, outgoing: ServerResponse, length: number | undefined): Promise<void> {
+async function pump(
+  body: ReadableStream<Uint8Array>,
+  outgoing: ServerResponse,
+  length: number | undefined,
+): Promise<void> {
   const reader = body.getReader();
   const cancel = () => {
-    if (!outgoing.writableFinished) reader.cancel(new Error("The client closed the connection")).catch(() => {
-      // The source may have failed at the same moment; nobody is left to tell.
-    });
+    if (!outgoing.writableFinished)
+      reader.cancel(new Error("The client closed the connection")).catch(() => {
+        // The source may have failed at the same moment; nobody is left to tell.
+      });
   };
   outgoing.once("close", cancel);
   outgoing.flushHeaders();
@@ -78,7 +100,8 @@ async function pump(body: ReadableStream<Uint8Array>, outgoing: ServerResponse, 
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       if (!(part.value instanceof Uint8Array)) throw new TypeError("A body stream must yield Uint8Array");
       written += part.value.byteLength;
-      if (length !== undefined && written > length) throw new RangeError("The body is longer than its Content-Length");
+      if (length !== undefined && written > length)
+        throw new RangeError("The body is longer than its Content-Length");
       if (outgoing.destroyed) return;
       if (!outgoing.write(part.value)) await drained(outgoing);
     }

@@ -1,0 +1,12 @@
+// The public, runtime-neutral API: the types that the author of a function or a middleware imports.
+
+export type { FunctionBundle } from "./contract/bundle.ts";
+export { CausewayError, type ErrorCode } from "./contract/errors.ts";
+export type { Env, GatewayContext, Handler } from "./contract/handler.ts";
+export type { RequestLimits } from "./contract/limits.ts";
+export type { AssetStore, Clock, LogSink, Platform } from "./contract/platform.ts";
+export type { Problem } from "./contract/problem.ts";
+export type { Site } from "./contract/site.ts";
+export type { EdgeMiddleware } from "./edge/edge-context.ts";
+export type { EventContext, PagesFunction, PagesPluginFunction, Params } from "./gateway/event-context.ts";
+export { validateApplication } from "./gateway/validate-application.ts";

@@ -1,0 +1,98 @@
+// Deno: Deno.serve in front of the edge.
+
+import type { Env } from "../contract/handler.ts";
+import type { LogSink } from "../contract/platform.ts";
+import { createApplicationEnv } from "./application-env.ts";
+import { type ComposedSite, composeRelease } from "./compose.ts";
+import { BackgroundWork, RequestContext } from "./request-context.ts";
+import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
+import { explainListenError } from "./server/listen.ts";
+import { type BuildLocation, runBuild } from "./server/run-build.ts";
+import { createServerLog } from "./server/server-log.ts";
+import { serverUrl } from "./server/server-url.ts";
+
+export type { Release, RunningServer, ServerOptions } from "./running-server.ts";
+
+/** The little of Deno's own API that is used here. */
+interface DenoServer {
+  readonly addr: { port: number };
+  readonly finished: Promise<void>;
+  shutdown(): Promise<void>;
+}
+interface DenoApi {
+  serve(
+    options: {
+      hostname: string;
+      port: number;
+      signal: AbortSignal;
+      onListen(): void;
+      onError(error: unknown): Response;
+    },
+    handler: (request: Request, info: { remoteAddr: { hostname?: string } }) => Promise<Response>,
+  ): DenoServer;
+}
+
+/** Runs a build as a program of its own: what `dist/deno.js` calls. */
+export function runDeno(location: BuildLocation): Promise<void> {
+  return runBuild(startDenoServer, location);
+}
+
+/** Starts an HTTP server for a release. */
+export async function startDenoServer(options: ServerOptions): Promise<RunningServer> {
+  const deno = (globalThis as unknown as { Deno: DenoApi }).Deno;
+  const log = options.log ?? createServerLog();
+  const work = new BackgroundWork(log);
+  const abort = new AbortController();
+  // Composed before the port is bound: a site that cannot start must not look as if it had.
+  const first = composeRelease("deno", options, options, log);
+  let active: { composed: ComposedSite; env: Env };
+  const server = bindServer(
+    () =>
+      deno.serve(
+        {
+          hostname: options.host,
+          port: options.port,
+          signal: abort.signal,
+          onListen() {},
+          onError: (error) => answerFailure(error, log),
+        },
+        async (request, info) =>
+          active.composed.handler(request, active.env, new RequestContext(work, info.remoteAddr.hostname)),
+      ),
+    options,
+  );
+  const url = serverUrl(options.host, server.addr.port);
+  const activate = (release: Release, composed: ComposedSite) => ({
+    composed,
+    env: createApplicationEnv(release.site, release.env ?? {}, url.origin),
+  });
+  active = activate(options, first);
+  return {
+    url,
+    swap(next) {
+      active = activate(next, composeRelease("deno", next, options, log));
+    },
+    async close(graceMs = 1_000) {
+      const stopped = server.shutdown().then(() => work.settled());
+      await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, graceMs))]);
+      abort.abort();
+      await server.finished;
+    },
+  };
+}
+
+function bindServer(serve: () => DenoServer, { host, port }: ServerOptions): DenoServer {
+  try {
+    return serve();
+  } catch (error) {
+    throw explainListenError(error as NodeJS.ErrnoException, port, host);
+  }
+}
+
+function answerFailure(error: unknown, log: LogSink): Response {
+  log.error("A request failed outside the edge", error);
+  return new Response("Internal Server Error\n", {
+    status: 500,
+    headers: { "content-type": "text/plain;charset=UTF-8" },
+  });
+}

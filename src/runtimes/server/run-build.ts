@@ -1,0 +1,76 @@
+// Runs a build's own entry (`node dist/node.js`): port and host, one line, a clean stop on signals.
+
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import type { FunctionBundle } from "../../contract/bundle.ts";
+import { CausewayError, ERROR_CODES } from "../../contract/errors.ts";
+import type { Env } from "../../contract/handler.ts";
+import { parseSite } from "../../contract/parse-site.ts";
+import type { RunningServer, ServerOptions } from "../running-server.ts";
+import { createFolderStore } from "./folder-store.ts";
+
+/** What an entry knows about the build beside it. */
+export interface BuildLocation {
+  /** The parsed site document. */
+  site: unknown;
+  bundle: FunctionBundle;
+  /** Folder of the content-addressed files. */
+  assets: URL;
+}
+
+const DEFAULT_PORT = 8787;
+const DEFAULT_HOST = "127.0.0.1";
+
+/** Starts a build and keeps the process until SIGINT or SIGTERM; a second signal does not wait. */
+export async function runBuild(
+  start: (options: ServerOptions) => Promise<RunningServer>,
+  location: BuildLocation,
+): Promise<void> {
+  try {
+    const site = parseSite(location.site);
+    const store = createFolderStore(fileURLToPath(location.assets));
+    const env = environmentFor(site.vars);
+    const server = await start({ site, bundle: location.bundle, store, env, ...readAddress() });
+    process.stdout.write(`${site.name} is served on ${server.url.href.replace(/\/$/, "")}\n`);
+    stopOnSignal(server);
+  } catch (error) {
+    if (!(error instanceof CausewayError)) throw error;
+    process.stderr.write(
+      `error: ${error.message}\n${error.remedy === undefined ? "" : `  ${error.remedy}\n`}`,
+    );
+    process.exitCode = ERROR_CODES[error.code].exitCode;
+  }
+}
+
+function readAddress(): { host: string; port: number } {
+  const { values } = parseArgs({
+    options: { port: { type: "string" }, host: { type: "string" } },
+    strict: false,
+  });
+  const port = Number(values.port ?? process.env.PORT ?? DEFAULT_PORT);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new CausewayError("bad-usage", `Cannot use "${values.port ?? process.env.PORT}" as a port`, {
+      remedy: "Give a number from 0 to 65535.",
+    });
+  }
+  return { port, host: String(values.host ?? process.env.HOST ?? DEFAULT_HOST) };
+}
+
+/** Environment variables that carry the name of a declared variable replace its value. */
+export function environmentFor(vars: Record<string, unknown>): Env {
+  const names = Object.keys(vars).filter((name) => process.env[name] !== undefined);
+  return Object.fromEntries(names.map((name) => [name, process.env[name]]));
+}
+
+/** Closes the server on the first SIGINT or SIGTERM, ends the process on the second. */
+export function stopOnSignal(server: Pick<RunningServer, "close">): void {
+  let stopping = false;
+  const stop = () => {
+    if (stopping) process.exit(130);
+    stopping = true;
+    server.close().then(() => process.exit(0));
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+}

@@ -1,0 +1,80 @@
+// Workers: the platform's fetch event in front of the edge, static files from the assets binding.
+
+import { createBindingStore } from "../assets/stores/binding-store.ts";
+import type { FunctionBundle } from "../contract/bundle.ts";
+import type { Env, GatewayContext } from "../contract/handler.ts";
+import type { LogSink } from "../contract/platform.ts";
+import type { Site } from "../contract/site.ts";
+import { describeError } from "../observe/line-log.ts";
+import { createApplicationEnv } from "./application-env.ts";
+import { composeSite } from "./compose.ts";
+import { SYSTEM_CLOCK } from "./system-clock.ts";
+
+/** The binding under which a Workers deployment of ours holds its files. */
+const ASSETS_BINDING = "ASSETS";
+
+interface ExecutionContext {
+  waitUntil(work: Promise<unknown>): void;
+}
+
+/** A Worker's default export for a build. */
+export interface Worker {
+  fetch(request: Request, env: Env, context: ExecutionContext): Promise<Response>;
+}
+
+/** Makes the Worker; site and env are put together at the first request of an isolate. */
+export function createWorker({ site, bundle }: { site: Site; bundle: FunctionBundle }): Worker {
+  let ready: ReturnType<typeof prepare> | undefined;
+  return {
+    async fetch(request, env, execution) {
+      ready ??= prepare(site, bundle, env, new URL(request.url).origin);
+      return ready.handler(request, ready.env, new WorkersContext(request, execution));
+    },
+  };
+}
+
+function prepare(site: Site, bundle: FunctionBundle, env: Env, origin: string) {
+  const store = createBindingStore(env[ASSETS_BINDING] as { fetch: typeof fetch });
+  const platform = { runtime: "workers" as const, assets: store, log: CONSOLE_LOG, clock: SYSTEM_CLOCK };
+  const { handler } = composeSite({ site, bundle, platform });
+  return { handler, env: createApplicationEnv(site, env, origin) };
+}
+
+/** The platform names client and request in fields that it sets itself. */
+class WorkersContext implements GatewayContext {
+  readonly #request: Request;
+  readonly #execution: ExecutionContext;
+  #requestId: string | undefined;
+
+  constructor(request: Request, execution: ExecutionContext) {
+    this.#request = request;
+    this.#execution = execution;
+  }
+
+  get requestId(): string {
+    this.#requestId ??= this.#request.headers.get("cf-ray") ?? crypto.randomUUID();
+    return this.#requestId;
+  }
+
+  get clientAddress(): string | undefined {
+    return this.#request.headers.get("cf-connecting-ip") ?? undefined;
+  }
+
+  waitUntil(work: Promise<unknown>): void {
+    this.#execution.waitUntil(work);
+  }
+
+  passThroughOnException(): void {}
+}
+
+const CONSOLE_LOG: LogSink = {
+  access(record) {
+    console.log(JSON.stringify(record));
+  },
+  error(message, error, fields = {}) {
+    console.error(JSON.stringify({ message, ...fields, error: describeError(error) }));
+  },
+  warn(message, fields = {}) {
+    console.warn(JSON.stringify({ message, ...fields }));
+  },
+};
