@@ -1,0 +1,2 @@
+import { app } from "./_app.ts";
+export const onRequest = app;

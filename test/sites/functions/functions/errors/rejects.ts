@@ -1,0 +1,1 @@
+export const onRequest = () => Promise.reject(new Error("rejected"));

@@ -1,0 +1,1 @@
+export const onRequest = () => { throw new Response("thrown", { status: 418 }); };

@@ -1,0 +1,1 @@
+export const onRequest = () => { throw new Error("boom in /srv/app/secret.ts"); };

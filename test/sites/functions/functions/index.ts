@@ -1,0 +1,1 @@
+export const onRequestPost = () => new Response("posted to the root");

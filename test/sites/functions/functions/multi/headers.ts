@@ -1,0 +1,9 @@
+export const onRequest = ({ request }: any) =>
+  Response.json({
+    accept: request.headers.get("accept"),
+    cookie: request.headers.get("cookie"),
+    multi: request.headers.get("x-multi"),
+    type: request.headers.get("content-type"),
+    latin: request.headers.get("x-latin"),
+    host: request.headers.get("host")?.replace(/:\d+$/, ":port"),
+  });

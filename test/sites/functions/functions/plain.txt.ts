@@ -1,0 +1,1 @@
+export const onRequest = ({ passThroughOnException }: any) => { passThroughOnException(); throw new Error("passed through"); };

@@ -1,0 +1,1 @@
+export const onRequest = ({ request }: any) => Response.json({ list: [...new URL(request.url).searchParams] });

@@ -1,0 +1,1 @@
+export const onRequest = ({ request }: any) => Response.json({ me: true, method: request.method });
