@@ -1,0 +1,88 @@
+// Every option of every command: one row from which parsing, checking and help follow.
+
+/** The commands, in the order in which help lists them. */
+export const COMMANDS = ["dev", "build", "start", "routes", "deploy"] as const;
+export type CommandName = (typeof COMMANDS)[number];
+
+/**
+ * How an option takes its value. `directory` may stand without one, which means "none": the site is then
+ * served without functions (or without static files) even if the directory is there.
+ */
+export type OptionKind = "flag" | "text" | "list" | "directory" | "port";
+
+export interface OptionSpec {
+  kind: OptionKind;
+  alias?: string;
+  /** What the value is called in help. */
+  value?: string;
+  help: string;
+  /** The commands it belongs to; all without it. */
+  commands?: readonly CommandName[];
+  /** For lists: the values that are allowed; several may be given with commas. */
+  choices?: readonly string[];
+  /** Known, but refused with this reason. */
+  refused?: string;
+}
+
+export const TARGETS = ["node", "bun", "deno", "workers"] as const;
+export const RUNTIMES = ["node", "bun", "deno", "workerd"] as const;
+
+const NO_STORAGE = "storage bindings are not supported yet";
+
+export const OPTIONS = {
+  port: { kind: "port", alias: "p", value: "PORT", help: "port to listen on (or PORT; 8787)" },
+  host: { kind: "text", value: "HOST", help: "address to listen on (or HOST; 127.0.0.1)" },
+  assets: { kind: "directory", value: "DIR", help: "static files (public/, or as configured)" },
+  functions: { kind: "directory", value: "DIR", help: "function routes (functions/)" },
+  env: { kind: "text", alias: "e", value: "NAME", help: "use [env.NAME] of the configuration" },
+  binding: { kind: "list", alias: "b", value: "NAME=VALUE", help: "set a variable of env; repeatable" },
+  "compatibility-date": { kind: "text", value: "DATE", help: "Workers compatibility date" },
+  "compatibility-flag": { kind: "list", value: "FLAG", help: "Workers compatibility flag; repeatable" },
+  kv: { kind: "list", value: "NAME", help: "", refused: NO_STORAGE },
+  d1: { kind: "list", value: "NAME", help: "", refused: NO_STORAGE },
+  r2: { kind: "list", value: "NAME", help: "", refused: NO_STORAGE },
+  target: {
+    kind: "list",
+    value: "TARGET",
+    help: "node, bun, deno or workers; repeatable (all)",
+    commands: ["build"],
+    choices: TARGETS,
+  },
+  out: {
+    kind: "text",
+    value: "DIR",
+    help: "where the build is (dist)",
+    commands: ["build", "start", "deploy"],
+  },
+  build: { kind: "flag", help: "build first", commands: ["start"] },
+  runtime: {
+    kind: "text",
+    value: "RUNTIME",
+    help: "node, bun, deno or workerd (node)",
+    commands: ["dev", "start"],
+    choices: RUNTIMES,
+  },
+  "env-file": {
+    kind: "list",
+    value: "FILE",
+    help: "NAME=value lines for env; repeatable",
+    commands: ["start"],
+  },
+  "routes-json": { kind: "flag", help: "print the generated _routes.json", commands: ["routes"] },
+  "dry-run": { kind: "flag", help: "stop before the upload", commands: ["deploy"] },
+  json: { kind: "flag", help: "print JSON for programs" },
+  strict: { kind: "flag", help: "take warnings for errors" },
+  quiet: { kind: "flag", alias: "q", help: "print problems only" },
+  help: { kind: "flag", alias: "h", help: "explain the command" },
+  version: { kind: "flag", alias: "v", help: "print the version" },
+} as const satisfies Record<string, OptionSpec>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+/** The options that a command understands. */
+export function optionsOf(command: CommandName | undefined): [OptionName, OptionSpec][] {
+  const rows = Object.entries(OPTIONS) as [OptionName, OptionSpec][];
+  return rows.filter(
+    ([, { commands }]) => commands === undefined || command === undefined || commands.includes(command),
+  );
+}

@@ -1,0 +1,52 @@
+// What package.json says about a site: its name, and the settings under the key `causeway`.
+
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Problem } from "../contract/problem.ts";
+
+export interface PackageSettings {
+  name: string | undefined;
+  navigationFallbackOnly: boolean;
+  immutableFingerprints: boolean;
+}
+
+const FLAGS = ["navigationFallbackOnly", "immutableFingerprints"] as const;
+
+/** Reads them; a project without a (readable) package.json has the defaults of Pages. */
+export async function loadPackageSettings(
+  root: string,
+): Promise<{ settings: PackageSettings; problems: Problem[] }> {
+  const manifest = await readManifest(root);
+  const own = isTable(manifest.causeway) ? manifest.causeway : {};
+  const settings: PackageSettings = {
+    name: typeof manifest.name === "string" ? manifest.name : undefined,
+    navigationFallbackOnly: own.navigationFallbackOnly === true,
+    immutableFingerprints: own.immutableFingerprints === true,
+  };
+  const wrong = FLAGS.filter((flag) => own[flag] !== undefined && typeof own[flag] !== "boolean");
+  return { settings, problems: wrong.map(notAFlag) };
+}
+
+/** A broken package.json is the package manager's to report; here it only means that nothing is set. */
+async function readManifest(root: string): Promise<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+    return isTable(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+function notAFlag(flag: string): Problem {
+  return {
+    severity: "error",
+    code: "config-value",
+    message: `"causeway.${flag}" must be true or false`,
+    file: "package.json",
+    remedy: "Write true or false there, or remove the key.",
+  };
+}
+
+function isTable(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
