@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: dotenv has the same syntax
 import { describe, expect, test } from "vitest";
 import { expandReferences, parseDotenv } from "../../../src/config/parse-dotenv.ts";
 
