@@ -22,7 +22,8 @@ export async function* chunksOf(
   body: Uint8Array | ReadableStream<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void> {
   if (body instanceof Uint8Array) {
-    yield body;
+    // A copy: whoever reads the stream may write into its chunks, and the store keeps this array.
+    yield body.slice();
     return;
   }
   const reader = body.getReader();
@@ -34,4 +35,17 @@ export async function* chunksOf(
     // Left early: tell the source, so that it closes its file or connection.
     if (!ended) await reader.cancel().catch(() => undefined);
   }
+}
+
+/** All bytes of a stream whose length is known; throws if it is shorter or longer. */
+export async function collectBytes(stream: ReadableStream<Uint8Array>, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  let filled = 0;
+  for await (const chunk of chunksOf(stream)) {
+    // Throws a RangeError if the chunk does not fit.
+    bytes.set(chunk, filled);
+    filled += chunk.length;
+  }
+  if (filled < length) throw new RangeError(`Cannot collect ${length} bytes: the stream ended at ${filled}`);
+  return bytes;
 }

@@ -1,6 +1,7 @@
 // Where do assets live on a server? In a folder of blobs named by their hash: `<first two hex>/<sha256>`.
 
 import { join } from "node:path";
+import { blobPath } from "../../assets/stores/blob-path.ts";
 import type { AssetStore, BlobReference, ByteInterval } from "../../contract/platform.ts";
 import { readFileBytes } from "./read-file-bytes.ts";
 
@@ -11,9 +12,9 @@ import { readFileBytes } from "./read-file-bytes.ts";
 export function createFolderStore(folder: string): AssetStore {
   return {
     async read(blob: BlobReference, interval?: ByteInterval) {
-      if (!/^[0-9a-f]{64}$/.test(blob.hash)) return undefined;
-      const file = join(folder, blob.hash.slice(0, 2), blob.hash);
-      return readFileBytes(file, { size: blob.size }, interval ?? { start: 0, end: blob.size });
+      const path = blobPath(blob.hash);
+      if (path === undefined) return undefined;
+      return readFileBytes(join(folder, path), { size: blob.size }, interval ?? { start: 0, end: blob.size });
     },
   };
 }
