@@ -21,7 +21,7 @@ const FORBIDDEN = /[^\x21-\x7e\x80-\xff]|[\\#]/;
 const ABSOLUTE_FORM = /^https?:\/\/([^/?]+)(\/[^?]*)?(\?.*)?$/i;
 /** Nothing that a URL parser would change: no dot segment, however spelt, and only URL characters. */
 const PLAIN_PATH = /^\/(?!.*\/(?:\.|%2e))(?!\.|%2e)[\w!$%&'()*+,./:;=@~-]*$/i;
-const PLAIN_SEARCH = /^(?:\?[\w!$%&()*+,./:;=@~?-]*)?$/;
+const PLAIN_SEARCH = /^(?:\?[\w!$%&()*+,./:;=@~?-]+)?$/;
 
 /**
  * Reads the origin form and the absolute form, each character one byte as Node's parser hands it over.
