@@ -5,6 +5,8 @@ import type { Problem } from "../contract/problem.ts";
 
 const USUAL = "dist";
 const ALTERNATIVE = join(".causeway", "build");
+/** Where builds are written, relative to the project, in the order of preference. */
+export const OUTPUT_DIRECTORIES: readonly string[] = [USUAL, ALTERNATIVE];
 /** The file in a build that a Worker's `main` points to. */
 const WORKERS_ENTRY = "workers.js";
 
@@ -49,7 +51,7 @@ export function isInOwnOutput(root: string, path: string, outDir?: string): bool
 }
 
 function ownDirectories(root: string, outDir: string | undefined): string[] {
-  const names = outDir === undefined ? [USUAL, ALTERNATIVE] : [USUAL, ALTERNATIVE, outDir];
+  const names = outDir === undefined ? OUTPUT_DIRECTORIES : [...OUTPUT_DIRECTORIES, outDir];
   return names.map((name) => resolve(root, name));
 }
 

@@ -4,7 +4,7 @@ import type { Problem } from "../contract/problem.ts";
 import type { SettingsFile } from "./settings-file.ts";
 
 /** Configuration key → what it binds. */
-const BINDING_KEYS: Record<string, string> = {
+export const BINDING_KEYS: Record<string, string> = {
   ai: "Workers AI",
   analytics_engine_datasets: "Analytics Engine",
   browser: "Browser Rendering",

@@ -1,62 +1,68 @@
-// The wrangler configuration of a build: what the project's own says, with our entry and our assets.
+// The wrangler configuration of a build: what the project's own says, with our entry and our files.
 
-import { join, relative } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Project } from "./project.ts";
 import { loadSettingsFile } from "./settings-file.ts";
+import { BINDING_KEYS } from "./unsupported-bindings.ts";
 
-/** Used where the project names none; Workers refuse to be deployed without. */
-const DEFAULT_COMPATIBILITY_DATE = "2026-11-01";
+/** Used where the project names none; Workers cannot be deployed without. */
+const DEFAULT_COMPATIBILITY_DATE = "2025-09-01";
 
-/** Keys that describe the sources; a build needs none of them. */
+/** Keys that describe the sources, which a build does not need any more. */
 const SOURCE_KEYS = [
   "$schema",
+  "env",
   "pages_build_output_dir",
   "build",
   "no_bundle",
   "rules",
   "tsconfig",
   "alias",
-  "define",
 ];
+/** Keys that an environment does not take over from the top level (Wrangler docs, "Non-inheritable keys"). */
+const OWN_KEYS = ["vars", "define", "secrets", ...Object.keys(BINDING_KEYS)];
 
-/** What the generated configuration says about our own entry. */
-export interface WorkersEntry {
-  /** Relative to the build, as are `assets.directory` and all else. */
-  main: string;
-  assets: Record<string, unknown>;
-}
+/** Our router answers everything and asks for each file by its hash. */
+const ENTRY = {
+  main: "workers.js",
+  assets: { directory: "assets", binding: "ASSETS", run_worker_first: true, html_handling: "none" },
+};
 
-/** The configuration to write into the build as wrangler.json; secrets are never part of it. */
-export async function createWorkersConfig(
+type Table = Record<string, unknown>;
+
+/** Writes `wrangler.json` into a build, so that wrangler can run and deploy it from there. */
+export async function writeWorkersConfig(
   project: Project,
-  entry: WorkersEntry,
-  environment: string | undefined,
-): Promise<Record<string, unknown>> {
-  const file = await loadSettingsFile(project.root);
-  const { env, ...own } = omit(file?.value ?? {}, SOURCE_KEYS);
-  const selected =
-    environment === undefined ? undefined : (env as Record<string, object> | undefined)?.[environment];
-  const config = {
-    ...own,
-    name: workerName(project.name),
-    ...entry,
-    compatibility_date: project.compatibilityDate ?? DEFAULT_COMPATIBILITY_DATE,
-    compatibility_flags: project.compatibilityFlags,
-  };
-  if (environment === undefined) return { ...config, vars: project.vars };
-  const section = { ...omit({ ...selected }, ["main", "assets", ...SOURCE_KEYS]), vars: project.vars };
-  return { ...config, env: { [environment]: section } };
+  outDir: string,
+  environment?: string,
+): Promise<void> {
+  const path = workersConfigPath(outDir);
+  const text = `${JSON.stringify(await createWorkersConfig(project, environment), null, 2)}\n`;
+  const current = await readFile(path, "utf8").catch(() => undefined);
+  if (current !== text) await writeFile(path, text);
 }
 
-/** The path of a file as seen from the build, with `/` separators. */
-export function pathFromBuild(outDir: string, path: string): string {
-  const name = relative(outDir, path).replaceAll("\\", "/");
-  return name.startsWith(".") ? name : `./${name}`;
-}
-
-/** Where the generated configuration of a build is. */
+/** Where the configuration of a build is. */
 export function workersConfigPath(outDir: string): string {
   return join(outDir, "wrangler.json");
+}
+
+/** The environment is applied already: the result has none. Secrets are never part of it. */
+export async function createWorkersConfig(project: Project, environment?: string): Promise<Table> {
+  const top = (await loadSettingsFile(project.root))?.value ?? {};
+  const section =
+    environment === undefined ? undefined : (top.env as Record<string, Table> | undefined)?.[environment];
+  const inherited = section === undefined ? top : { ...omit(top, OWN_KEYS), ...section };
+  const suffix = section !== undefined && section.name === undefined ? `-${environment}` : "";
+  return {
+    ...omit(inherited, SOURCE_KEYS),
+    name: workerName(project.name + suffix),
+    ...ENTRY,
+    compatibility_date: project.compatibilityDate ?? DEFAULT_COMPATIBILITY_DATE,
+    compatibility_flags: project.compatibilityFlags,
+    vars: project.vars,
+  };
 }
 
 /** Workers allow lower-case letters, digits and dashes. */
@@ -64,10 +70,11 @@ function workerName(name: string): string {
   const plain = name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
+    .slice(0, 63)
     .replace(/^-+|-+$/g, "");
-  return plain === "" ? "site" : plain.slice(0, 63);
+  return plain === "" ? "site" : plain;
 }
 
-function omit(table: Record<string, unknown>, keys: readonly string[]): Record<string, unknown> {
+function omit(table: Table, keys: readonly string[]): Table {
   return Object.fromEntries(Object.entries(table).filter(([key]) => !keys.includes(key)));
 }

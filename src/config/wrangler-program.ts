@@ -21,7 +21,10 @@ export interface WranglerProgram {
   env: NodeJS.ProcessEnv;
 }
 
-/** Finds wrangler for a project; throws `tool-missing` where it is not installed. */
+/**
+ * Finds wrangler for a project; throws `tool-missing` where it is not installed. Our builds have their
+ * environment applied, so CLOUDFLARE_ENV must not select one again.
+ */
 export function findWrangler(root: string): WranglerProgram {
   const manifest = resolveFrom(join(root, "package.json")) ?? resolveFrom(import.meta.url);
   if (manifest === undefined) {
@@ -31,7 +34,8 @@ export function findWrangler(root: string): WranglerProgram {
   }
   const { bin } = JSON.parse(readFileSync(manifest, "utf8")) as { bin: Record<string, string> };
   const script = join(dirname(manifest), bin.wrangler ?? "bin/wrangler.js");
-  return { command: process.execPath, args: [script], env: { ...process.env, ...SETTINGS } };
+  const { CLOUDFLARE_ENV: _applied, ...env } = process.env;
+  return { command: process.execPath, args: [script], env: { ...env, ...SETTINGS } };
 }
 
 function resolveFrom(place: string): string | undefined {

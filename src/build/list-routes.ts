@@ -1,0 +1,39 @@
+// The routes of a project, without building it: what `causeway routes` prints.
+
+import type { Project } from "../config/project.ts";
+import type { Problem } from "../contract/problem.ts";
+import type { InvocationRules, RouteEntry } from "../contract/site.ts";
+import { buildRoutes } from "../pages/build-routes.ts";
+import { generateInvocationRules } from "../pages/generate-invocation-rules.ts";
+import { findWorker } from "./find-worker.ts";
+import { createFunctionScanner } from "./scan-functions.ts";
+
+export interface RouteListing {
+  /** A Worker answers by itself: which paths it knows cannot be listed. */
+  kind: "none" | "functions" | "worker";
+  /** In matching order. */
+  routes: RouteEntry[];
+  /** The `_routes.json` that Pages would generate (Pages docs, "Functions invocation routes"). */
+  invocation: InvocationRules;
+  problems: Problem[];
+}
+
+/** Scans the functions directory and puts the routes in order. */
+export async function listRoutes(project: Project): Promise<RouteListing> {
+  const { root, functionsDir } = project;
+  if ((await findWorker(project)) !== undefined) {
+    return {
+      kind: "worker",
+      routes: [],
+      invocation: { version: 1, include: ["/*"], exclude: [] },
+      problems: [],
+    };
+  }
+  if (functionsDir === undefined) {
+    return { kind: "none", routes: [], invocation: generateInvocationRules([]), problems: [] };
+  }
+  const scan = await createFunctionScanner(root, functionsDir).scan();
+  const { routes, problems } = buildRoutes(scan.files);
+  const invocation = generateInvocationRules(routes);
+  return { kind: "functions", routes, invocation, problems: [...scan.problems, ...problems] };
+}

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// The `causeway` command: checks the Node version before anything that needs it is loaded. This file alone must
+// run on every Node since 16: no newer syntax, no static imports.
+
+const NEEDED = [22, 18];
+const found = process.versions.node;
+const [major = 0, minor = 0] = found.split(".").map(Number);
+
+if (major > NEEDED[0]! || (major === NEEDED[0] && minor >= NEEDED[1]!)) {
+  const { runCli } = await import("./main.ts");
+  await runCli(process.argv.slice(2));
+} else {
+  console.error(`error: Cannot run on Node ${found}: causeway needs Node ${NEEDED.join(".")} or newer`);
+  console.error("  Install it from https://nodejs.org, or run: npx -p node@24 -p causeway causeway --help");
+  process.exitCode = 1;
+}

@@ -1,0 +1,47 @@
+// Where the build that a command is to serve lies.
+
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { OUTPUT_DIRECTORIES } from "../config/output-directory.ts";
+import { CausewayError } from "../contract/errors.ts";
+import { parseSite } from "../contract/parse-site.ts";
+import type { Site } from "../contract/site.ts";
+import type { CommandLine } from "./parse-arguments.ts";
+
+export interface FoundBuild {
+  root: string;
+  outDir: string;
+  site: Site;
+}
+
+/** Finds the build where `causeway build` writes it; the project's sources need not be there any more. */
+export async function findBuild({ directory, options }: CommandLine): Promise<FoundBuild> {
+  const root = resolve(directory);
+  const wish = options.texts.get("out");
+  const candidates = wish === undefined ? OUTPUT_DIRECTORIES : [wish];
+  for (const candidate of candidates) {
+    const outDir = resolve(root, candidate);
+    const document = await readDocument(join(outDir, "site.json"));
+    if (document !== undefined) return { root, outDir, site: parseSite(document) };
+  }
+  throw new CausewayError(
+    "build-missing",
+    `Cannot find a build in "${resolve(root, candidates[0] ?? ".")}"`,
+    {
+      remedy: "Run `causeway build` first, or add --build.",
+    },
+  );
+}
+
+/** Undefined where no site document is; a static site may well publish a site.json of its own. */
+async function readDocument(path: string): Promise<unknown> {
+  try {
+    const document: unknown = JSON.parse(await readFile(path, "utf8"));
+    return typeof document === "object" && document !== null && "application" in document
+      ? document
+      : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}

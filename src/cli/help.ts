@@ -1,0 +1,113 @@
+// What `--help` prints, made from the table of options.
+
+import { COMMANDS, type CommandName, type OptionName, type OptionSpec, optionsOf } from "./options.ts";
+
+interface Explanation {
+  summary: string;
+  details: string;
+  examples: [command: string, effect: string][];
+}
+
+const EXPLANATIONS: Record<CommandName, Explanation> = {
+  dev: {
+    summary: "build, serve, and rebuild on every change",
+    details:
+      "Serves the project and follows its files: functions, static files, configuration, .dev.vars.\n" +
+      "A build that fails leaves the last good one running. A port that is taken is passed over.",
+    examples: [
+      ["causeway dev", "the project in this directory, on http://127.0.0.1:8787"],
+      ["causeway dev sites/shop --port 3000", "another project, another port"],
+      ["causeway dev --runtime bun", "the same on Bun"],
+      ["causeway dev -b API_URL=http://127.0.0.1:9000", "with a variable for the functions"],
+    ],
+  },
+  build: {
+    summary: "write a build that runs by itself",
+    details:
+      "Writes the site document, the bundled functions, the static files and one entry per target:\n" +
+      "node dist/node.js, bun dist/bun.js, deno run -A dist/deno.js, wrangler dev for dist/workers.js.",
+    examples: [
+      ["causeway build", "every target, into dist/"],
+      ["causeway build --target node,workers --out release", "two targets, another directory"],
+      ["causeway build --strict", "fail on warnings too"],
+    ],
+  },
+  start: {
+    summary: "serve a build",
+    details: "Serves what `causeway build` wrote. Environment variables replace variables of the same name.",
+    examples: [
+      ["causeway start", "the build in dist/, on http://127.0.0.1:8787"],
+      ["causeway start --build --port 8080", "build first"],
+      ["causeway start --runtime deno --env-file production.env", "on Deno, with secrets from a file"],
+    ],
+  },
+  routes: {
+    summary: "print the routes in matching order",
+    details: "One line per route: pattern, methods, file, and the middleware that runs before it.",
+    examples: [
+      ["causeway routes", "a table"],
+      ["causeway routes --json", "the same for programs"],
+      [
+        "causeway routes --routes-json > public/_routes.json",
+        "the invocation rules that Pages would generate",
+      ],
+    ],
+  },
+  deploy: {
+    summary: "build for Workers and hand over to wrangler",
+    details: "Arguments after -- go to `wrangler deploy` as they are.",
+    examples: [
+      ["causeway deploy --dry-run", "build and measure, without account or network"],
+      ["causeway deploy --env production", "deploy one environment"],
+      ["causeway deploy -- --tag v42", "with an option of wrangler"],
+    ],
+  },
+};
+
+/** Help for one command, or for all. */
+export function formatHelp(command: CommandName | undefined): string {
+  return command === undefined ? generalHelp() : commandHelp(command);
+}
+
+function generalHelp(): string {
+  const rows = COMMANDS.map((name): [string, string] => [`causeway ${name}`, EXPLANATIONS[name].summary]);
+  const examples = COMMANDS.map((name) => EXPLANATIONS[name].examples[0] as [string, string]);
+  const general = optionsOf(undefined).filter(([, spec]) => spec.commands === undefined);
+  return [
+    "Static files in public/, routes in functions/: one site for Node, Bun, Deno and Workers.",
+    section("Usage", ["causeway <command> [directory] [options]"]),
+    section("Commands", columns(rows)),
+    section("Options of every command", columns(optionRows(general))),
+    section("Examples", columns(examples)),
+    "\n`causeway <command> --help` explains one command.",
+  ].join("\n");
+}
+
+function commandHelp(command: CommandName): string {
+  const { summary, details, examples } = EXPLANATIONS[command];
+  return [
+    `causeway ${command}: ${summary}`,
+    `\n${details}`,
+    section("Usage", [`causeway ${command} [directory] [options]`]),
+    section("Options", columns(optionRows(optionsOf(command)))),
+    section("Examples", columns(examples)),
+  ].join("\n");
+}
+
+function optionRows(options: [OptionName, OptionSpec][]): [string, string][] {
+  return options
+    .filter(([, spec]) => spec.refused === undefined)
+    .map(([name, { alias, value, help }]) => {
+      const short = alias === undefined ? "    " : `-${alias}, `;
+      return [`${short}--${name}${value === undefined ? "" : ` ${value}`}`, help];
+    });
+}
+
+function section(title: string, lines: string[]): string {
+  return `\n${title}:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+}
+
+function columns(rows: [string, string][]): string[] {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `${left.padEnd(width)}  ${right}`);
+}

@@ -1,0 +1,54 @@
+// Where a command's words go: results on standard output, problems on standard error, JSON if asked for.
+
+import pico, { createColors } from "picocolors";
+import { CausewayError } from "../contract/errors.ts";
+import type { Problem } from "../contract/problem.ts";
+import { type Colors, formatProblems, isError, promoteWarnings } from "./report-problems.ts";
+
+/** How much a command says, and in which form. */
+export interface Manner {
+  json: boolean;
+  quiet: boolean;
+  strict: boolean;
+}
+
+export interface Output extends Manner {
+  colors: Colors;
+  /** Prints what the command was asked for: `document` as one line of JSON, or `text`. */
+  result(text: string, document: Record<string, unknown>): void;
+  /** Prints what is good to know; silent with --quiet, and with --json unless it is an event. */
+  note(text: string, event?: Record<string, unknown>): void;
+  /** Prints problems without ending anything. */
+  report(problems: readonly Problem[]): void;
+  /** Reports, and throws `invalid-project` if one of the problems is an error. */
+  require(problems: readonly Problem[]): void;
+}
+
+/** Output of this process. Colours only where a terminal shows them and NO_COLOR is not set. */
+export function createOutput(manner: Manner): Output {
+  const colors = pico.isColorSupported && process.stderr.isTTY ? pico : createColors(false);
+  const severe = (problems: readonly Problem[]) => (manner.strict ? promoteWarnings(problems) : problems);
+  const output: Output = {
+    ...manner,
+    colors,
+    result: (text, document) => writeLine(manner.json ? JSON.stringify(document) : text),
+    note(text, event) {
+      if (manner.json && event !== undefined) writeLine(JSON.stringify(event));
+      else if (!manner.json && !manner.quiet) writeLine(text);
+    },
+    report(problems) {
+      if (manner.json && problems.length > 0) writeLine(JSON.stringify({ problems: severe(problems) }));
+      else if (problems.length > 0) process.stderr.write(`${formatProblems(severe(problems), colors)}\n`);
+    },
+    require(problems) {
+      const found = severe(problems);
+      if (found.some(isError)) throw new CausewayError("invalid-project", "", { problems: [...found] });
+      output.report(problems);
+    },
+  };
+  return output;
+}
+
+function writeLine(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,60 @@
+// What a development session serves with: this process on Node, a process of its own on other runtimes.
+
+import { startNodeServer } from "../runtimes/node.ts";
+import { createServerLog } from "../runtimes/server/server-log.ts";
+import { serverUrl } from "../runtimes/server/server-url.ts";
+import { reservePort } from "./find-port.ts";
+import { loadRelease } from "./load-release.ts";
+import { type ProcessRuntime, type RuntimeProcess, startRuntimeProcess } from "./runtime-process.ts";
+import type { DevBuild } from "./workshop.ts";
+
+export interface DevServer {
+  url: URL;
+  /** Serves this build from now on; throws `application-boot` and goes on with the old one if it cannot. */
+  update(build: DevBuild): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DevServerOptions {
+  host: string;
+  port: number;
+  accessLog: boolean;
+}
+
+/** Serves in this process: a new build is imported beside the old one and takes over between requests. */
+export async function startNodeDevServer(build: DevBuild, options: DevServerOptions): Promise<DevServer> {
+  const release = async ({ outDir, site, env }: DevBuild) => ({
+    ...(await loadRelease({ outDir, site })),
+    env,
+  });
+  const server = await startNodeServer({
+    ...(await release(build)),
+    ...options,
+    log: createServerLog("text"),
+  });
+  return {
+    url: server.url,
+    update: async (next) => server.swap(await release(next)),
+    close: () => server.close(),
+  };
+}
+
+/** Serves in another runtime, which is started again for each build; workerd follows the build by itself. */
+export async function startProcessDevServer(
+  runtime: ProcessRuntime,
+  build: DevBuild,
+  { host, port: wanted }: DevServerOptions,
+): Promise<DevServer> {
+  const port = await reservePort(wanted, host);
+  const start = ({ root, outDir, env }: DevBuild): Promise<RuntimeProcess> =>
+    startRuntimeProcess({ runtime, root, outDir, host, port, env });
+  let running = await start(build);
+  return {
+    url: serverUrl(host, port),
+    async update(next) {
+      await running.stop();
+      running = await start(next);
+    },
+    close: () => running.stop(),
+  };
+}

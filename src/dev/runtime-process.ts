@@ -1,0 +1,132 @@
+// Runs a build's own entry on another runtime, as a process that starts and ends with us.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { findProgram } from "../config/find-program.ts";
+import { workersConfigPath } from "../config/workers-config.ts";
+import { findWrangler } from "../config/wrangler-program.ts";
+import { CausewayError } from "../contract/errors.ts";
+
+/** The runtimes that are started as processes of their own. */
+export type ProcessRuntime = "bun" | "deno" | "workerd";
+
+export interface RuntimeProcessOptions {
+  runtime: ProcessRuntime;
+  /** The project, whose own copy of a program is preferred. */
+  root: string;
+  outDir: string;
+  host: string;
+  port: number;
+  /** Variables and secrets for the functions. */
+  env: Record<string, unknown>;
+}
+
+export interface RuntimeProcess {
+  /** Resolves with the exit code once the process is gone. */
+  exited: Promise<number>;
+  /** Asks it to end, and ends it after a while; resolves when it is gone. */
+  stop(): Promise<void>;
+}
+
+/** Every entry says where it listens in one line with a URL. */
+const READY = /https?:\/\/\S+:\d+/;
+const START_TIMEOUT_MS = 30_000;
+/** Within two seconds of Ctrl-C nothing may be left. */
+const STOP_TIMEOUT_MS = 1_500;
+
+interface Invocation {
+  command: string;
+  args: string[];
+  env: NodeJS.ProcessEnv;
+}
+
+/** Starts the process and resolves when it serves; throws `tool-failed` if it ends before that. */
+export async function startRuntimeProcess(options: RuntimeProcessOptions): Promise<RuntimeProcess> {
+  const { command, args, env } = INVOCATIONS[options.runtime](options);
+  // A group of its own: Ctrl-C in a terminal reaches only us, and we stop the whole group in order.
+  const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "inherit"], detached: true });
+  const stopAtExit = () => signalGroup(child, "SIGKILL");
+  process.once("exit", stopAtExit);
+  const exited = new Promise<number>((resolve) => {
+    child.once("error", () => resolve(127));
+    child.once("exit", (code, signal) => resolve(code ?? (signal === null ? 1 : 128)));
+  }).finally(() => process.off("exit", stopAtExit));
+  const stop = () => stopProcess(child, exited);
+  const outcome = await Promise.race([untilReady(child), exited, timeout(START_TIMEOUT_MS)]);
+  if (outcome === "ready") return { exited, stop };
+  await stop();
+  throw new CausewayError("tool-failed", `Cannot start the site on ${options.runtime}: ${explain(outcome)}`, {
+    remedy: "What it printed is above.",
+  });
+}
+
+function explain(outcome: number | "timeout"): string {
+  return outcome === "timeout" ? "it did not answer in 30 seconds" : `it ended with exit code ${outcome}`;
+}
+
+const INVOCATIONS: Record<ProcessRuntime, (options: RuntimeProcessOptions) => Invocation> = {
+  bun: (options) => ({
+    command: findProgram("bun", options.root),
+    args: [join(options.outDir, "bun.js")],
+    env: serverEnvironment(options),
+  }),
+  deno: (options) => ({
+    command: findProgram("deno", options.root),
+    args: ["run", "-A", "--quiet", join(options.outDir, "deno.js")],
+    env: { ...serverEnvironment(options), DENO_NO_UPDATE_CHECK: "1" },
+  }),
+  workerd: (options) => {
+    const { command, args, env } = findWrangler(options.root);
+    return { command, args: [...args, ...wranglerArguments(options)], env };
+  },
+};
+
+/** What the entries of Bun and Deno read, as `dist/node.js` does. */
+function serverEnvironment({ host, port, env }: RuntimeProcessOptions): NodeJS.ProcessEnv {
+  return { ...process.env, HOST: host, PORT: String(port), CAUSEWAY_ENV: JSON.stringify(env) };
+}
+
+function wranglerArguments({ outDir, host, port, env }: RuntimeProcessOptions): string[] {
+  const variables = Object.entries(env).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
+  const address = ["--ip", host, "--port", String(port), "--inspector-port", "0"];
+  const config = ["--config", workersConfigPath(outDir)];
+  return ["dev", ...config, ...address, "--show-interactive-dev-session=false", ...variables];
+}
+
+/** Resolves at the ready line; what comes later is passed on, but not wrangler's own log of requests. */
+function untilReady(child: ChildProcess): Promise<"ready"> {
+  return new Promise((resolve) => {
+    if (child.stdout === null) return;
+    let ready = false;
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      if (ready && !line.startsWith("[wrangler:info]")) process.stdout.write(`${line}\n`);
+      if (!ready && READY.test(line)) {
+        ready = true;
+        resolve("ready");
+      }
+    });
+  });
+}
+
+function timeout(durationMs: number): Promise<"timeout"> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve("timeout"), durationMs).unref();
+  });
+}
+
+async function stopProcess(child: ChildProcess, exited: Promise<number>): Promise<void> {
+  signalGroup(child, "SIGTERM");
+  await Promise.race([exited, timeout(STOP_TIMEOUT_MS)]);
+  signalGroup(child, "SIGKILL");
+  await exited;
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // The group is gone already, which is what the signal was for.
+  }
+}
