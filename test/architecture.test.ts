@@ -18,7 +18,18 @@ const MAY_IMPORT: Record<string, string[]> = {
   proxy: ["contract", "http"],
   supervisor: ["contract"],
   edge: ["contract", "http", "pages", "observe", "assets", "cache"],
-  runtimes: ["contract", "http", "pages", "observe", "assets", "cache", "gateway", "proxy", "edge", "supervisor"],
+  runtimes: [
+    "contract",
+    "http",
+    "pages",
+    "observe",
+    "assets",
+    "cache",
+    "gateway",
+    "proxy",
+    "edge",
+    "supervisor",
+  ],
   config: ["contract"],
   build: ["contract", "http", "pages", "config"],
   deploy: ["contract", "config", "build"],
@@ -64,11 +75,16 @@ describe("layers", () => {
     expect([...folders].filter((folder) => !(folder in MAY_IMPORT))).toEqual([]);
   });
 
-  it.each(files.filter((file) => file.folder in MAY_IMPORT))("$path imports only what lies below it", (file) => {
-    const allowed = new Set([file.folder, ...(MAY_IMPORT[file.folder] ?? [])]);
-    const broken = file.imports.filter((specifier) => specifier.startsWith(".") && !allowed.has(folderOf(file, specifier)));
-    expect(broken).toEqual([]);
-  });
+  it.each(files.filter((file) => file.folder in MAY_IMPORT))(
+    "$path imports only what lies below it",
+    (file) => {
+      const allowed = new Set([file.folder, ...(MAY_IMPORT[file.folder] ?? [])]);
+      const broken = file.imports.filter(
+        (specifier) => specifier.startsWith(".") && !allowed.has(folderOf(file, specifier)),
+      );
+      expect(broken).toEqual([]);
+    },
+  );
 
   it("has no cycles between files", () => {
     const graph = new Map(files.map((file) => [file.path, runtimeImports(file)]));
@@ -118,11 +134,15 @@ describe("shape", () => {
   });
 
   it("has no file named for nothing in particular", () => {
-    const named = files.filter((file) => FORBIDDEN_NAMES.test((file.path.split("/").at(-1) as string).replace(/\.tsx?$/, "")));
+    const named = files.filter((file) =>
+      FORBIDDEN_NAMES.test((file.path.split("/").at(-1) as string).replace(/\.tsx?$/, "")),
+    );
     expect(named.map((file) => file.path)).toEqual([]);
   });
 
   it("leaves nothing marked to be done", () => {
-    expect(files.filter((file) => /\b(?:TODO|FIXME|XXX)\b/.test(file.text)).map((file) => file.path)).toEqual([]);
+    expect(files.filter((file) => /\b(?:TODO|FIXME|XXX)\b/.test(file.text)).map((file) => file.path)).toEqual(
+      [],
+    );
   });
 });

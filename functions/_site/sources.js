@@ -1,7 +1,7 @@
 // The demos' own source files, as text that the build takes in.
 
-import echo from "../api/echo.ts" with { type: "text" };
 import middleware from "../api/_middleware.ts" with { type: "text" };
+import echo from "../api/echo.ts" with { type: "text" };
 import time from "../api/time.ts" with { type: "text" };
 import errorPage from "../demos/_middleware.tsx" with { type: "text" };
 import broken from "../demos/broken.ts" with { type: "text" };

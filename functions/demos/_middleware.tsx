@@ -12,8 +12,8 @@ export const onRequest: PagesFunction = async ({ request, next }) => {
     return html(
       <Page title="Something broke" current={path} files={["demos/broken.ts", "demos/_middleware.tsx"]}>
         <p>
-          <code>{path}</code> threw an exception. The middleware in front of it caught it and rendered this page;
-          the stack is in the server's log, with the lines of the TypeScript source.
+          <code>{path}</code> threw an exception. The middleware in front of it caught it and rendered this
+          page; the stack is in the server's log, with the lines of the TypeScript source.
         </p>
         <p>Without a middleware the answer would be a plain 500 with an id that the log has as well.</p>
       </Page>,

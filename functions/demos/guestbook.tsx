@@ -25,7 +25,9 @@ export const onRequestPost: PagesFunction = async ({ request }) => {
 };
 
 function field(form: FormData, name: string, maxLength: number): string {
-  return String(form.get(name) ?? "").trim().slice(0, maxLength);
+  return String(form.get(name) ?? "")
+    .trim()
+    .slice(0, maxLength);
 }
 
 function page({ entry, error }: { entry?: Entry; error?: string }): Response {

@@ -2,4 +2,5 @@
 
 import type { PagesFunction } from "causeway";
 
-export const onRequestGet: PagesFunction = ({ request }) => Response.redirect(new URL("/demos/hello/Ada", request.url), 302);
+export const onRequestGet: PagesFunction = ({ request }) =>
+  Response.redirect(new URL("/demos/hello/Ada", request.url), 302);

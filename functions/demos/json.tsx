@@ -9,8 +9,8 @@ export const onRequestGet: PagesFunction = () =>
   html(
     <Page title="JSON" current="/demos/json" files={["api/time.ts", "api/echo.ts", "api/_middleware.ts"]}>
       <p>
-        <code>functions/api/_middleware.ts</code> runs in front of every route below <code>/api</code>: it times
-        them and turns exceptions into JSON.
+        <code>functions/api/_middleware.ts</code> runs in front of every route below <code>/api</code>: it
+        times them and turns exceptions into JSON.
       </p>
       <ul>
         {EXAMPLES.map((path) => (

@@ -70,10 +70,13 @@ function watchContext(context: GatewayContext, breach: ReportBreach): GatewayCon
   };
 }
 
-/** Counts what a body yields against the Content-Length, and refuses chunks that are no bytes. */
+/**
+ * Counts what a body yields against its Content-Length. A body without one is left alone: watching it
+ * would turn text that the server can send in one piece into a stream.
+ */
 function watchBody(response: Response, breach: ReportBreach): Response {
   const declared = response.headers.get("content-length");
-  if (response.body === null || response.status === 101) return response;
+  if (declared === null || response.body === null || response.status === 101) return response;
   let total = 0;
   const counted = response.body.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({
@@ -83,7 +86,7 @@ function watchBody(response: Response, breach: ReportBreach): Response {
         controller.enqueue(chunk);
       },
       flush() {
-        if (declared !== null && Number(declared) !== total) {
+        if (Number(declared) !== total) {
           breach("A5", `declared Content-Length ${declared} but sent ${total} bytes`);
         }
       },

@@ -2,6 +2,9 @@
 
 import type { Env } from "../contract/handler.ts";
 import type { LogSink } from "../contract/platform.ts";
+import { installRuntimeApis } from "./apis/install.ts";
+import { installUpgradeResponse } from "./apis/upgrade-response.ts";
+import { connectTransport, type PairedWebSocket, webSocketOf } from "./apis/web-socket-pair.ts";
 import { createApplicationEnv } from "./application-env.ts";
 import { type ComposedSite, composeRelease } from "./compose.ts";
 import { BackgroundWork, RequestContext } from "./request-context.ts";
@@ -18,6 +21,18 @@ interface BunServer {
   readonly port: number;
   stop(closeActiveConnections?: boolean): Promise<void>;
   requestIP(request: Request): { address: string } | null;
+  upgrade(request: Request, options: { data: SocketData; headers: Headers }): boolean;
+}
+
+/** What Bun keeps for a connection: the client's end, and once it is open how to report events. */
+interface SocketData {
+  client: PairedWebSocket;
+  events?: ReturnType<typeof connectTransport>;
+}
+interface BunWebSocket {
+  data: SocketData;
+  send(message: string | ArrayBuffer): void;
+  close(code: number, reason: string): void;
 }
 interface BunApi {
   serve(options: {
@@ -25,14 +40,26 @@ interface BunApi {
     port: number;
     idleTimeout: number;
     maxRequestBodySize: number;
-    fetch(request: Request, server: BunServer): Promise<Response>;
+    fetch(request: Request, server: BunServer): Promise<Response | undefined>;
     error(error: unknown): Response;
+    websocket: {
+      maxPayloadLength: number;
+      open(socket: BunWebSocket): void;
+      message(socket: BunWebSocket, message: string | Uint8Array): void;
+      close(socket: BunWebSocket, code: number, reason: string): void;
+    };
   }): BunServer;
 }
 
 /** Runs a build as a program of its own: what `dist/bun.js` calls. */
 export function runBun(location: BuildLocation): Promise<void> {
-  return runBuild(startBunServer, location);
+  return runBuild({ prepare: prepareBun, start: startBunServer }, location);
+}
+
+/** Makes this process ready for functions: the Workers APIs that Bun lacks, upgrade responses. */
+export function prepareBun(): void {
+  installRuntimeApis();
+  installUpgradeResponse();
 }
 
 /** Starts an HTTP server for a release. */
@@ -53,8 +80,10 @@ export async function startBunServer(options: ServerOptions): Promise<RunningSer
         maxRequestBodySize: Number.MAX_SAFE_INTEGER,
         async fetch(request, self) {
           const context = new RequestContext(work, self.requestIP(request)?.address);
-          return active.composed.handler(request, active.env, context);
+          const response = await active.composed.handler(request, active.env, context);
+          return upgrade(request, response, self);
         },
+        websocket: WEB_SOCKET,
         error: (error) => answerFailure(error, log),
       }),
     options,
@@ -76,6 +105,33 @@ export async function startBunServer(options: ServerOptions): Promise<RunningSer
       await server.stop(true);
     },
   };
+}
+
+/** What Workers allow for one message. */
+const MAX_MESSAGE_BYTES = 1024 * 1024;
+
+const WEB_SOCKET = {
+  maxPayloadLength: MAX_MESSAGE_BYTES,
+  open(socket: BunWebSocket) {
+    socket.data.events = connectTransport(socket.data.client, {
+      send: (message) => socket.send(message),
+      close: (code, reason) => socket.close(code === 1005 || code === 1006 ? 1000 : code, reason),
+    });
+  },
+  message(socket: BunWebSocket, message: string | Uint8Array) {
+    socket.data.events?.message(typeof message === "string" ? message : new Uint8Array(message).buffer);
+  },
+  close(socket: BunWebSocket, code: number, reason: string) {
+    socket.data.events?.closed(code, reason);
+  },
+};
+
+/** Turns a response with a WebSocket into Bun's own upgrade, which sends the 101 itself. */
+function upgrade(request: Request, response: Response, server: BunServer): Response | undefined {
+  const client = webSocketOf(response);
+  if (client === undefined) return response;
+  const upgraded = server.upgrade(request, { data: { client }, headers: response.headers });
+  return upgraded ? undefined : new Response("Expected a WebSocket handshake\n", { status: 400 });
 }
 
 function bindServer(serve: () => BunServer, { host, port }: ServerOptions): BunServer {

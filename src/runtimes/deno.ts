@@ -2,6 +2,9 @@
 
 import type { Env } from "../contract/handler.ts";
 import type { LogSink } from "../contract/platform.ts";
+import { installRuntimeApis } from "./apis/install.ts";
+import { installUpgradeResponse } from "./apis/upgrade-response.ts";
+import { connectTransport, type PairedWebSocket, webSocketOf } from "./apis/web-socket-pair.ts";
 import { createApplicationEnv } from "./application-env.ts";
 import { type ComposedSite, composeRelease } from "./compose.ts";
 import { BackgroundWork, RequestContext } from "./request-context.ts";
@@ -30,11 +33,18 @@ interface DenoApi {
     },
     handler: (request: Request, info: { remoteAddr: { hostname?: string } }) => Promise<Response>,
   ): DenoServer;
+  upgradeWebSocket(request: Request): { socket: WebSocket; response: Response };
 }
 
 /** Runs a build as a program of its own: what `dist/deno.js` calls. */
 export function runDeno(location: BuildLocation): Promise<void> {
-  return runBuild(startDenoServer, location);
+  return runBuild({ prepare: prepareDeno, start: startDenoServer }, location);
+}
+
+/** Makes this process ready for functions: the Workers APIs that Deno lacks, upgrade responses. */
+export function prepareDeno(): void {
+  installRuntimeApis();
+  installUpgradeResponse();
 }
 
 /** Starts an HTTP server for a release. */
@@ -56,8 +66,12 @@ export async function startDenoServer(options: ServerOptions): Promise<RunningSe
           onListen() {},
           onError: (error) => answerFailure(error, log),
         },
-        async (request, info) =>
-          active.composed.handler(request, active.env, new RequestContext(work, info.remoteAddr.hostname)),
+        async (request, info) => {
+          const context = new RequestContext(work, info.remoteAddr.hostname);
+          const response = await active.composed.handler(request, active.env, context);
+          const client = webSocketOf(response);
+          return client === undefined ? response : upgrade(deno, request, client);
+        },
       ),
     options,
   );
@@ -79,6 +93,28 @@ export async function startDenoServer(options: ServerOptions): Promise<RunningSe
       await server.finished;
     },
   };
+}
+
+/** Ties the client's end to Deno's own socket, whose response carries the 101. */
+function upgrade(deno: DenoApi, request: Request, client: PairedWebSocket): Response {
+  let upgraded: ReturnType<DenoApi["upgradeWebSocket"]>;
+  try {
+    upgraded = deno.upgradeWebSocket(request);
+  } catch {
+    // Deno refuses a request that is no valid handshake.
+    return new Response("Expected a WebSocket handshake\n", { status: 400 });
+  }
+  const { socket, response } = upgraded;
+  socket.binaryType = "arraybuffer";
+  socket.onopen = () => {
+    const events = connectTransport(client, {
+      send: (message) => socket.send(message),
+      close: (code, reason) => (code === 1000 || code >= 3000 ? socket.close(code, reason) : socket.close()),
+    });
+    socket.onmessage = ({ data }) => events.message(data);
+    socket.onclose = ({ code, reason }) => events.closed(code, reason);
+  };
+  return response;
 }
 
 function bindServer(serve: () => DenoServer, { host, port }: ServerOptions): DenoServer {

@@ -2,15 +2,19 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import process from "node:process";
 import { getRequestListener } from "@hono/node-server";
+import type { WebSocket } from "ws";
 import type { Env } from "../contract/handler.ts";
 import type { LogSink } from "../contract/platform.ts";
+import { installRuntimeApis } from "./apis/install.ts";
 import { createApplicationEnv } from "./application-env.ts";
 import { type ComposedSite, composeRelease } from "./compose.ts";
 import { BackgroundWork, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 import { listen } from "./server/listen.ts";
 import { installNodeResponse, NativeResponse } from "./server/node-response.ts";
+import { asksForWebSocket, createUpgradeListener } from "./server/node-upgrade.ts";
 import { type BuildLocation, runBuild } from "./server/run-build.ts";
 import { createServerLog } from "./server/server-log.ts";
 import { serverUrl } from "./server/server-url.ts";
@@ -28,19 +32,44 @@ interface ActiveRelease {
 
 /** Runs a build as a program of its own: what `dist/node.js` calls. */
 export function runNode(location: BuildLocation): Promise<void> {
-  return runBuild(startNodeServer, location);
+  return runBuild({ prepare: prepareNode, start: startNodeServer }, location);
+}
+
+/**
+ * Makes this process ready for functions: Request and Response of the server, the Workers APIs that Node
+ * lacks, stacks in terms of the source. Called before functions are loaded; again it changes nothing.
+ */
+export function prepareNode(): void {
+  if (globalThis.Response !== NativeResponse) return;
+  process.setSourceMapsEnabled(true);
+  // The adapter replaces the globals when it makes its first listener.
+  getRequestListener(() => NativeResponse.error());
+  installNodeResponse();
+  installRuntimeApis();
 }
 
 /** Starts an HTTP server for a release and resolves when it listens. */
 export async function startNodeServer(options: ServerOptions): Promise<RunningServer> {
+  prepareNode();
   const log = options.log ?? createServerLog();
   const work = new BackgroundWork(log);
   // Composed before the port is bound: a site that cannot start must not look as if it had.
   const first = composeRelease("node", options, options, log);
   let active: ActiveRelease;
-  const server = createServer(
-    { keepAliveTimeout: 5_000 },
-    createListener(() => active, work, log),
+  const answer: Answer = async (request, incoming) => {
+    const context = new RequestContext(work, incoming.socket.remoteAddress);
+    return { context, response: await active.composed.handler(request, active.env, context) };
+  };
+  const webSockets = new Set<WebSocket>();
+  // shouldUpgradeCallback: later than the types; where Node lacks it the upgrade listener answers over HTTP.
+  const server = createServer({
+    keepAliveTimeout: 5_000,
+    shouldUpgradeCallback: asksForWebSocket,
+  } as ServerSettings);
+  server.on("request", createListener(answer, log));
+  server.on(
+    "upgrade",
+    createUpgradeListener(async (...args) => (await answer(...args)).response, webSockets),
   );
   await listen(server, options.port, options.host);
   const url = serverUrl(options.host, (server.address() as AddressInfo).port);
@@ -54,33 +83,41 @@ export async function startNodeServer(options: ServerOptions): Promise<RunningSe
     swap(next) {
       active = activate(next, composeRelease("node", next, options, log));
     },
-    close: (graceMs = GRACE_MS) => closeServer(server, work, graceMs),
+    close: (graceMs = GRACE_MS) => closeServer(server, webSockets, work, graceMs),
   };
 }
 
+/** Runs the active release for one request. */
+type Answer = (
+  request: Request,
+  incoming: IncomingMessage,
+) => Promise<{ context: RequestContext; response: Response }>;
+
+type ServerSettings = Parameters<typeof createServer>[0] & object;
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
 
 /** Tells the adapter that the answer has been written here. */
 const ALREADY_WRITTEN = new NativeResponse(null, { headers: { "x-hono-already-sent": "true" } });
 
-function createListener(getActive: () => ActiveRelease, work: BackgroundWork, log: LogSink): Listener {
-  const listener = getRequestListener(
+function createListener(answer: Answer, log: LogSink): Listener {
+  return getRequestListener(
     async (request, bindings) => {
       const incoming = bindings.incoming as IncomingMessage;
-      const outgoing = bindings.outgoing as ServerResponse;
       Object.defineProperty(request, "redirect", { value: "manual" });
-      const context = new RequestContext(work, incoming.socket.remoteAddress);
-      const { composed, env } = getActive();
-      const response = await composed.handler(request, env, context);
-      await writeResponse(response, outgoing, request.method).catch((error: unknown) => {
-        log.error("A response body failed", error, { requestId: context.requestId });
-      });
+      const { context, response } = await answer(request, incoming);
+      await writeResponse(response, bindings.outgoing as ServerResponse, request.method).catch(
+        (error: unknown) => {
+          log.error("A response body failed", error, { requestId: context.requestId });
+        },
+      );
       return ALREADY_WRITTEN;
     },
-    { hostname: "localhost", errorHandler: (error) => answerFailure(error, log) },
+    {
+      hostname: "localhost",
+      overrideGlobalObjects: false,
+      errorHandler: (error) => answerFailure(error, log),
+    },
   );
-  installNodeResponse();
-  return listener;
 }
 
 /** What the adapter could not make a Request of is the client's mistake; anything else is ours. */
@@ -94,15 +131,23 @@ function answerFailure(error: unknown, log: LogSink): Response {
   });
 }
 
-async function closeServer(server: Server, work: BackgroundWork, graceMs: number): Promise<void> {
+async function closeServer(
+  server: Server,
+  webSockets: Set<WebSocket>,
+  work: BackgroundWork,
+  graceMs: number,
+): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
+  // 1012, service restart (RFC 6455 §7.4.2, IANA registry).
+  for (const webSocket of webSockets) webSocket.close(1012, "The server is stopping");
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, graceMs);
   });
   await Promise.race([closed.then(() => work.settled()), deadline]);
   clearTimeout(timer);
+  for (const webSocket of webSockets) webSocket.terminate();
   server.closeAllConnections();
   await closed;
 }

@@ -38,12 +38,25 @@ export function perform(origin: URL, exchange: Omit<Exchange, "name" | "expect">
   const { method = "GET", path, headers = {}, body } = exchange;
   return new Promise((resolve, reject) => {
     const request = http.request(
-      { host: origin.hostname, port: origin.port, method, path, headers: { ...framing(body), ...headers }, agent: false },
+      {
+        host: origin.hostname,
+        port: origin.port,
+        method,
+        path,
+        headers: { ...framing(body), ...headers },
+        agent: false,
+      },
       (response) => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
         response.once("error", reject);
-        response.once("end", () => resolve({ status: response.statusCode ?? 0, headers: collect(response.rawHeaders), body: Buffer.concat(chunks) }));
+        response.once("end", () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: collect(response.rawHeaders),
+            body: Buffer.concat(chunks),
+          }),
+        );
       },
     );
     request.setTimeout(20_000, () => request.destroy(new Error(`${method} ${path} timed out`)));
@@ -84,7 +97,10 @@ export function comparable(answer: Answer): string {
     .filter(([name]) => !UNCOMPARED_FIELDS.has(name))
     .map(([name, values]) => `${name}: ${joinValues(name, values)}`)
     .sort();
-  const body = answer.status === 500 ? answer.body.toString().replace(/Request \S+/, "Request <id>") : answer.body.toString("base64");
+  const body =
+    answer.status === 500
+      ? answer.body.toString().replace(/Request \S+/, "Request <id>")
+      : answer.body.toString("base64");
   return [`status ${answer.status}`, ...fields, "", body].join("\n");
 }
 
@@ -104,7 +120,9 @@ export function checkAnswer(answer: Answer, { status, headers = {}, body }: Exch
     if (!matchesHeader(got, wanted)) problems.push(`${name}: ${got} instead of ${wanted}`);
   }
   if (body !== undefined && !matchesBody(answer.body, body)) {
-    problems.push(`body ${JSON.stringify(answer.body.toString().slice(0, 200))} instead of ${describeBody(body)}`);
+    problems.push(
+      `body ${JSON.stringify(answer.body.toString().slice(0, 200))} instead of ${describeBody(body)}`,
+    );
   }
   return problems;
 }
@@ -126,7 +144,11 @@ function matchesBody(got: Buffer, wanted: NonNullable<Exchange["expect"]["body"]
 }
 
 function describeBody(body: NonNullable<Exchange["expect"]["body"]>): string {
-  return body instanceof RegExp ? String(body) : body instanceof Uint8Array ? `${body.length} other bytes` : JSON.stringify(body);
+  return body instanceof RegExp
+    ? String(body)
+    : body instanceof Uint8Array
+      ? `${body.length} other bytes`
+      : JSON.stringify(body);
 }
 
 function canonicalJson(value: unknown): string {

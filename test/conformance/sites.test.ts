@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launch, type LaunchedSite, RUNTIMES } from "../runtimes/launch.ts";
+import { type LaunchedSite, launch, RUNTIMES } from "../runtimes/launch.ts";
 import { exchanges as functionExchanges } from "../sites/functions/exchanges.ts";
 import { scenarios } from "../sites/functions/scenarios.ts";
 import { exchanges as staticExchanges } from "../sites/static/exchanges.ts";
@@ -49,7 +49,9 @@ for (const site of SITES) {
         checkAnswer(answers[index] as Answer, exchange.expect).map((problem) => `${runtime}: ${problem}`),
       );
       expect(problems).toEqual([]);
-      const texts = answers.map((answer, index) => hidePort(comparable(answer), running[index] as LaunchedSite));
+      const texts = answers.map((answer, index) =>
+        hidePort(comparable(answer), running[index] as LaunchedSite),
+      );
       for (const [index, text] of texts.entries()) expect(`${text}`, running[index]?.runtime).toBe(texts[0]);
       countEqual(site.name, running);
     });
@@ -79,10 +81,18 @@ afterAll(() => {
   const total = (site: SiteUnderTest) => site.exchanges.length + site.scenarios.length;
   const cell = (text: string | number) => String(text).padStart(9);
   const lines = SITES.map((site) =>
-    [site.name.padEnd(12), cell(total(site)), ...RUNTIMES.map((runtime) => cell(equalCount.get(`${site.name}\t${runtime}`) ?? 0))].join(" "),
+    [
+      site.name.padEnd(12),
+      cell(total(site)),
+      ...RUNTIMES.map((runtime) => cell(equalCount.get(`${site.name}\t${runtime}`) ?? 0)),
+    ].join(" "),
   );
   const sum = SITES.reduce((count, site) => count + total(site), 0);
-  const sums = RUNTIMES.map((runtime) => SITES.reduce((count, site) => count + (equalCount.get(`${site.name}\t${runtime}`) ?? 0), 0));
+  const sums = RUNTIMES.map((runtime) =>
+    SITES.reduce((count, site) => count + (equalCount.get(`${site.name}\t${runtime}`) ?? 0), 0),
+  );
   const head = ["site".padEnd(12), cell("exchanges"), ...RUNTIMES.map(cell)].join(" ");
-  process.stdout.write(`\nConformance: equal answers\n${head}\n${lines.join("\n")}\n${["all".padEnd(12), cell(sum), ...sums.map(cell)].join(" ")}\n\n`);
+  process.stdout.write(
+    `\nConformance: equal answers\n${head}\n${lines.join("\n")}\n${["all".padEnd(12), cell(sum), ...sums.map(cell)].join(" ")}\n\n`,
+  );
 });

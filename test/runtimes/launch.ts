@@ -30,18 +30,30 @@ const START_TIMEOUT_MS = 30_000;
 export async function launch(runtime: RuntimeName, dist: string): Promise<LaunchedSite> {
   if (runtime === "workerd") return launchWorkerd(dist);
   const [command, args] = COMMANDS[runtime](dist);
-  return watch(runtime, spawn(command, args, { cwd: dist, env: childEnvironment(), stdio: ["ignore", "pipe", "pipe"] }));
+  return watch(
+    runtime,
+    spawn(command, args, { cwd: dist, env: childEnvironment(), stdio: ["ignore", "pipe", "pipe"] }),
+  );
 }
 
 /** workerd runs under miniflare, in a process of its own: `serve-workerd.ts` beside this file. */
 async function launchWorkerd(dist: string): Promise<LaunchedSite> {
   const script = join(import.meta.dirname, "serve-workerd.ts");
-  return watch("workerd", spawn(process.execPath, [script, dist], { env: childEnvironment(), stdio: ["ignore", "pipe", "pipe"] }));
+  return watch(
+    "workerd",
+    spawn(process.execPath, [script, dist], { env: childEnvironment(), stdio: ["ignore", "pipe", "pipe"] }),
+  );
 }
 
 function childEnvironment(): NodeJS.ProcessEnv {
   const { PORT: _port, HOST: _host, ...rest } = process.env;
-  return { ...rest, DENO_NO_UPDATE_CHECK: "1", DENO_NO_PROMPT: "1", NO_COLOR: "1", MINIFLARE_CONTAINER_EGRESS: "0" };
+  return {
+    ...rest,
+    DENO_NO_UPDATE_CHECK: "1",
+    DENO_NO_PROMPT: "1",
+    NO_COLOR: "1",
+    MINIFLARE_CONTAINER_EGRESS: "0",
+  };
 }
 
 function watch(runtime: RuntimeName, child: ChildProcess): Promise<LaunchedSite> {

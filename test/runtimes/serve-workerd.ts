@@ -10,7 +10,9 @@ const site = JSON.parse(readFileSync(join(dist, "site.json"), "utf8"));
 /** The entry, and what it imports beside it: the functions and WebAssembly modules. */
 function listModules() {
   const names = readdirSync(dist, { recursive: true }).map(String);
-  const modules = names.filter((name) => name !== "workers.js" && /\.wasm$|^functions\.workers?\.js$|^functions\.js$/.test(name));
+  const modules = names.filter(
+    (name) => name !== "workers.js" && /\.wasm$|^functions\.workers?\.js$|^functions\.js$/.test(name),
+  );
   return ["workers.js", ...modules].map((name) => ({
     type: name.endsWith(".wasm") ? ("CompiledWasm" as const) : ("ESModule" as const),
     path: join(dist, name),

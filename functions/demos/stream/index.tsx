@@ -17,7 +17,11 @@ const LISTEN = `
 
 export const onRequestGet: PagesFunction = () =>
   html(
-    <Page title="A stream" current="/demos/stream" files={["demos/stream/events.ts", "demos/stream/index.tsx"]}>
+    <Page
+      title="A stream"
+      current="/demos/stream"
+      files={["demos/stream/events.ts", "demos/stream/index.tsx"]}
+    >
       <p>
         Server-sent events: each one is on the wire as soon as it is made. Close the page and the function's
         stream is cancelled.

@@ -7,6 +7,7 @@ import type { FunctionBundle } from "../../contract/bundle.ts";
 import { CausewayError, ERROR_CODES } from "../../contract/errors.ts";
 import type { Env } from "../../contract/handler.ts";
 import { parseSite } from "../../contract/parse-site.ts";
+import { describeError } from "../../observe/line-log.ts";
 import type { RunningServer, ServerOptions } from "../running-server.ts";
 import { createFolderStore } from "./folder-store.ts";
 
@@ -14,7 +15,8 @@ import { createFolderStore } from "./folder-store.ts";
 export interface BuildLocation {
   /** The parsed site document. */
   site: unknown;
-  bundle: FunctionBundle;
+  /** Loads the functions; called when the runtime is ready for them. */
+  bundle: () => Promise<FunctionBundle>;
   /** Folder of the content-addressed files. */
   assets: URL;
 }
@@ -22,16 +24,22 @@ export interface BuildLocation {
 const DEFAULT_PORT = 8787;
 const DEFAULT_HOST = "127.0.0.1";
 
+/** What is particular to a runtime. */
+export interface BuildRunner {
+  /** Makes the process ready for functions: globals, source maps. */
+  prepare(): void;
+  start(options: ServerOptions): Promise<RunningServer>;
+}
+
 /** Starts a build and keeps the process until SIGINT or SIGTERM; a second signal does not wait. */
-export async function runBuild(
-  start: (options: ServerOptions) => Promise<RunningServer>,
-  location: BuildLocation,
-): Promise<void> {
+export async function runBuild({ prepare, start }: BuildRunner, location: BuildLocation): Promise<void> {
   try {
     const site = parseSite(location.site);
+    prepare();
+    const bundle = await loadApplication(location.bundle);
     const store = createFolderStore(fileURLToPath(location.assets));
     const env = environmentFor(site.vars);
-    const server = await start({ site, bundle: location.bundle, store, env, ...readAddress() });
+    const server = await start({ site, bundle, store, env, ...readAddress() });
     process.stdout.write(`${site.name} is served on ${server.url.href.replace(/\/$/, "")}\n`);
     stopOnSignal(server);
   } catch (error) {
@@ -40,6 +48,22 @@ export async function runBuild(
       `error: ${error.message}\n${error.remedy === undefined ? "" : `  ${error.remedy}\n`}`,
     );
     process.exitCode = ERROR_CODES[error.code].exitCode;
+  }
+}
+
+/** Loads functions; what they throw while loading is the site owner's to correct. */
+export async function loadApplication(load: () => Promise<FunctionBundle>): Promise<FunctionBundle> {
+  try {
+    return await load();
+  } catch (error) {
+    throw new CausewayError(
+      "application-boot",
+      `The application threw while loading: ${describeError(error)}`,
+      {
+        cause: error,
+        remedy: "Correct the code that runs when the module is imported.",
+      },
+    );
   }
 }
 

@@ -5,7 +5,17 @@ import type { Exchange } from "../../conformance/exchange.ts";
 const auth = { authorization: "Bearer yes" };
 const json = (value: unknown) => ({ json: value });
 const echo = (over: Record<string, unknown>) =>
-  json({ method: "GET", path: "/api/v1/echo", query: "", header: null, body: null, greeting: "hello", max: 3, params: {}, ...over });
+  json({
+    method: "GET",
+    path: "/api/v1/echo",
+    query: "",
+    header: null,
+    body: null,
+    greeting: "hello",
+    max: 3,
+    params: {},
+    ...over,
+  });
 const page = { "content-type": /^text\/html; charset=utf-8$/ };
 
 function failing(name: string, path: string): Exchange {
@@ -23,79 +33,417 @@ function failing(name: string, path: string): Exchange {
 export const exchanges: Exchange[] = [
   // routing
   { name: "the static index", path: "/", expect: { status: 200, headers: page, body: /Home/ } },
-  { name: "another method on the same path", method: "POST", path: "/", expect: { status: 200, body: "posted to the root" } },
-  { name: "a static route", path: "/hello", expect: { status: 200, headers: { "content-type": /^text\/plain;\s?charset=utf-8$/i }, body: "hello" } },
+  {
+    name: "another method on the same path",
+    method: "POST",
+    path: "/",
+    expect: { status: 200, body: "posted to the root" },
+  },
+  {
+    name: "a static route",
+    path: "/hello",
+    expect: { status: 200, headers: { "content-type": /^text\/plain;\s?charset=utf-8$/i }, body: "hello" },
+  },
   { name: "a trailing slash", path: "/hello/", expect: { status: 200, body: "hello" } },
   { name: "two trailing slashes match nothing", path: "/hello//", expect: { status: 404 } },
   { name: "another case", path: "/HELLO", expect: { status: 200, body: "hello" } },
   { name: "an escaped letter is no spelling of a function", path: "/%68ello", expect: { status: 404 } },
-  { name: "HEAD is answered by onRequestGet", method: "HEAD", path: "/hello", expect: { status: 200, headers: { "content-type": /^text\/plain/ }, body: "" } },
-  { name: "POST to its own export", method: "POST", path: "/hello", body: "data", expect: { status: 201, body: "got data" } },
-  { name: "PUT has no handler and no file", method: "PUT", path: "/hello", body: "x", expect: { status: 405, headers: { allow: /GET/ } } },
+  {
+    name: "HEAD is answered by onRequestGet",
+    method: "HEAD",
+    path: "/hello",
+    expect: { status: 200, headers: { "content-type": /^text\/plain/ }, body: "" },
+  },
+  {
+    name: "POST to its own export",
+    method: "POST",
+    path: "/hello",
+    body: "data",
+    expect: { status: 201, body: "got data" },
+  },
+  {
+    name: "PUT has no handler and no file",
+    method: "PUT",
+    path: "/hello",
+    body: "x",
+    expect: { status: 405, headers: { allow: /GET/ } },
+  },
   { name: "a query does not take part", path: "/hello?x=/users/1", expect: { status: 200, body: "hello" } },
-  { name: "a parameter", path: "/users/7", expect: { status: 200, body: json({ params: { id: "7" }, functionPath: "/users/7" }) } },
-  { name: "a parameter with escapes stays as it was sent", path: "/users/a%20b", expect: { status: 200, body: json({ params: { id: "a%20b" }, functionPath: "/users/a%20b" }) } },
-  { name: "an escaped slash does not end a parameter", path: "/users/a%2Fb", expect: { status: 200, body: json({ params: { id: "a%2Fb" }, functionPath: "/users/a%2Fb" }) } },
-  { name: "a parameter with a trailing slash", path: "/users/7/", expect: { status: 200, body: json({ params: { id: "7" }, functionPath: "/users/7/" }) } },
-  { name: "a static name before a parameter", path: "/users/me", expect: { status: 200, body: json({ me: true, method: "GET" }) } },
-  { name: "DELETE on the parameter route", method: "DELETE", path: "/users/9", expect: { status: 204, headers: { "x-deleted": "9" }, body: "" } },
-  { name: "an index with a query", path: "/users?a=1&a=2&b=%20", expect: { status: 200, body: json({ list: [["a", "1"], ["a", "2"], ["b", " "]] }) } },
-  { name: "a catch-all with nothing", path: "/files", expect: { status: 200, body: json({ path: null, functionPath: "/files" }) } },
-  { name: "a catch-all with one segment", path: "/files/a", expect: { status: 200, body: json({ path: ["a"], functionPath: "/files/a" }) } },
-  { name: "a catch-all with several", path: "/files/a/B%20c/d.txt", expect: { status: 200, body: json({ path: ["a", "B%20c", "d.txt"], functionPath: "/files/a/B%20c/d.txt" }) } },
+  {
+    name: "a parameter",
+    path: "/users/7",
+    expect: { status: 200, body: json({ params: { id: "7" }, functionPath: "/users/7" }) },
+  },
+  {
+    name: "a parameter with escapes stays as it was sent",
+    path: "/users/a%20b",
+    expect: { status: 200, body: json({ params: { id: "a%20b" }, functionPath: "/users/a%20b" }) },
+  },
+  {
+    name: "an escaped slash does not end a parameter",
+    path: "/users/a%2Fb",
+    expect: { status: 200, body: json({ params: { id: "a%2Fb" }, functionPath: "/users/a%2Fb" }) },
+  },
+  {
+    name: "a parameter with a trailing slash",
+    path: "/users/7/",
+    expect: { status: 200, body: json({ params: { id: "7" }, functionPath: "/users/7/" }) },
+  },
+  {
+    name: "a static name before a parameter",
+    path: "/users/me",
+    expect: { status: 200, body: json({ me: true, method: "GET" }) },
+  },
+  {
+    name: "DELETE on the parameter route",
+    method: "DELETE",
+    path: "/users/9",
+    expect: { status: 204, headers: { "x-deleted": "9" }, body: "" },
+  },
+  {
+    name: "an index with a query",
+    path: "/users?a=1&a=2&b=%20",
+    expect: {
+      status: 200,
+      body: json({
+        list: [
+          ["a", "1"],
+          ["a", "2"],
+          ["b", " "],
+        ],
+      }),
+    },
+  },
+  {
+    name: "a catch-all with nothing",
+    path: "/files",
+    expect: { status: 200, body: json({ path: null, functionPath: "/files" }) },
+  },
+  {
+    name: "a catch-all with one segment",
+    path: "/files/a",
+    expect: { status: 200, body: json({ path: ["a"], functionPath: "/files/a" }) },
+  },
+  {
+    name: "a catch-all with several",
+    path: "/files/a/B%20c/d.txt",
+    expect: {
+      status: 200,
+      body: json({ path: ["a", "B%20c", "d.txt"], functionPath: "/files/a/B%20c/d.txt" }),
+    },
+  },
   { name: "an empty segment breaks a catch-all", path: "/files/a//b", expect: { status: 404 } },
-  { name: "dot segments are resolved first", path: "/users/../hello", expect: { status: 200, body: "hello" } },
+  {
+    name: "dot segments are resolved first",
+    path: "/users/../hello",
+    expect: { status: 200, body: "hello" },
+  },
   { name: "escaped dot segments too", path: "/users/%2e%2e/hello", expect: { status: 200, body: "hello" } },
-  { name: "a file name with a space is reachable", path: "/sp%20ace", expect: { status: 200, body: "a name with a space" } },
-  { name: "a file name beyond ASCII is reachable", path: "/%C3%BCn%C3%AF", expect: { status: 200, body: "a name beyond ASCII" } },
-  { name: "the same in lower-case hex", path: "/%c3%bcn%c3%af", expect: { status: 200, body: "a name beyond ASCII" } },
+  {
+    name: "a file name with a space is reachable",
+    path: "/sp%20ace",
+    expect: { status: 200, body: "a name with a space" },
+  },
+  {
+    name: "a file name beyond ASCII is reachable",
+    path: "/%C3%BCn%C3%AF",
+    expect: { status: 200, body: "a name beyond ASCII" },
+  },
+  {
+    name: "the same in lower-case hex",
+    path: "/%c3%bcn%c3%af",
+    expect: { status: 200, body: "a name beyond ASCII" },
+  },
   { name: "node: modules with nodejs_compat", path: "/node-path", expect: { status: 200, body: "/b" } },
-  { name: "a path without anything", path: "/nothing/here", expect: { status: 404, headers: { ...page, "cache-control": "no-store" }, body: /Not here/ } },
-  { name: "POST to a path without anything", method: "POST", path: "/nothing", body: "x", expect: { status: 405 } },
+  {
+    name: "a path without anything",
+    path: "/nothing/here",
+    expect: { status: 404, headers: { ...page, "cache-control": "no-store" }, body: /Not here/ },
+  },
+  {
+    name: "POST to a path without anything",
+    method: "POST",
+    path: "/nothing",
+    body: "x",
+    expect: { status: 405 },
+  },
   { name: "OPTIONS without a handler", method: "OPTIONS", path: "/nothing", expect: { status: 405 } },
 
   // middleware and guards
   { name: "a guard denies", path: "/guarded/deep/answer", expect: { status: 403, body: "denied" } },
-  { name: "a guard lets through", path: "/guarded/deep/answer", headers: auth, expect: { status: 200, headers: { "x-guard": "passed" }, body: "42" } },
-  { name: "a guard stands before static files", path: "/guarded/file.txt", expect: { status: 403, body: "denied" } },
-  { name: "a guarded file with the key", path: "/guarded/file.txt", headers: auth, expect: { status: 200, headers: { "x-guard": "passed" }, body: "guarded text\n" } },
-  { name: "a guarded page", path: "/guarded/page", headers: auth, expect: { status: 200, headers: { "x-guard": "passed" }, body: /secret/ } },
-  { name: "a guarded redirect", path: "/guarded/page.html", headers: auth, expect: { status: 308, headers: { location: "/guarded/page", "x-guard": "passed" } } },
+  {
+    name: "a guard lets through",
+    path: "/guarded/deep/answer",
+    headers: auth,
+    expect: { status: 200, headers: { "x-guard": "passed" }, body: "42" },
+  },
+  {
+    name: "a guard stands before static files",
+    path: "/guarded/file.txt",
+    expect: { status: 403, body: "denied" },
+  },
+  {
+    name: "a guarded file with the key",
+    path: "/guarded/file.txt",
+    headers: auth,
+    expect: { status: 200, headers: { "x-guard": "passed" }, body: "guarded text\n" },
+  },
+  {
+    name: "a guarded page",
+    path: "/guarded/page",
+    headers: auth,
+    expect: { status: 200, headers: { "x-guard": "passed" }, body: /secret/ },
+  },
+  {
+    name: "a guarded redirect",
+    path: "/guarded/page.html",
+    headers: auth,
+    expect: { status: 308, headers: { location: "/guarded/page", "x-guard": "passed" } },
+  },
   { name: "a guard stands before what does not exist", path: "/guarded/none", expect: { status: 403 } },
-  ...["/%67uarded/file.txt", "/guarded%2Ffile.txt", "//guarded/file.txt", "/guarded//file.txt", "/./guarded/file.txt", "/x/../guarded/file.txt", "/GUARDED/file.txt", "/%2Fguarded/file.txt", "/x/..%2Fguarded/file.txt", "/guarde%64/page"].map(
-    (path): Exchange => ({ name: `no spelling passes the guard: ${path}`, path, expect: { status: 403, body: "denied" } }),
+  ...[
+    "/%67uarded/file.txt",
+    "/guarded%2Ffile.txt",
+    "//guarded/file.txt",
+    "/guarded//file.txt",
+    "/./guarded/file.txt",
+    "/x/../guarded/file.txt",
+    "/GUARDED/file.txt",
+    "/%2Fguarded/file.txt",
+    "/x/..%2Fguarded/file.txt",
+    "/guarde%64/page",
+  ].map(
+    (path): Exchange => ({
+      name: `no spelling passes the guard: ${path}`,
+      path,
+      expect: { status: 403, body: "denied" },
+    }),
   ),
   { name: "no guard by prefix of a name", path: "/guardedx", expect: { status: 404 } },
-  { name: "HEAD meets the guard", method: "HEAD", path: "/guarded/file.txt", expect: { status: 403, body: "" } },
-  { name: "an array of middleware and data", path: "/api/v1/echo?q=1", headers: { "x-test": "t" }, expect: { status: 200, headers: { "x-trail": "first,second,handler" }, body: echo({ query: "?q=1", header: "t" }) } },
-  { name: "method-specific middleware runs for its method", method: "POST", path: "/api/v1/echo", body: "sent", expect: { status: 200, headers: { "x-trail": "first,second,post-only,handler" }, body: echo({ method: "POST", body: "sent" }) } },
-  ...["PUT", "PATCH", "DELETE"].map((method): Exchange => ({ name: `${method} with a body`, method, path: "/api/v1/echo", body: `${method} body`, expect: { status: 200, body: echo({ method, body: `${method} body` }) } })),
-  { name: "middleware in front of a 404", path: "/api/none", expect: { status: 404, headers: { "x-trail": "first,second" } } },
-  { name: "next() with a path gives that page", path: "/api/replaced", expect: { status: 200, headers: { ...page, "x-trail": "first,second" }, body: "<p>doc</p>\n" } },
-  { name: "next() with a request replaces it", path: "/api/rewritten", expect: { status: 200, body: json({ method: "PUT", url: "/api/other?x=1", header: "rewritten", body: "new body", functionPath: "/api/rewritten" }) } },
-  { name: "each function may read the body", method: "POST", path: "/data/own-copy", body: "twice", expect: { status: 200, body: "twice|twice" } },
-  { name: "the context object", path: "/data/context", expect: { status: 200, body: json({ keys: ["data", "env", "functionPath", "next", "params", "passThroughOnException", "request", "waitUntil"], data: { replaced: true }, error: "context.data must be an object", env: ["ASSETS", "GREETING", "LIMITS"] }) } },
-  { name: "env.ASSETS", path: "/data/assets", expect: { status: 200, body: json({ status: 200, text: "<p>doc</p>\n", manual: 308, missing: 404, posted: 405, relative: "TypeError" }) } },
+  {
+    name: "HEAD meets the guard",
+    method: "HEAD",
+    path: "/guarded/file.txt",
+    expect: { status: 403, body: "" },
+  },
+  {
+    name: "an array of middleware and data",
+    path: "/api/v1/echo?q=1",
+    headers: { "x-test": "t" },
+    expect: {
+      status: 200,
+      headers: { "x-trail": "first,second,handler" },
+      body: echo({ query: "?q=1", header: "t" }),
+    },
+  },
+  {
+    name: "method-specific middleware runs for its method",
+    method: "POST",
+    path: "/api/v1/echo",
+    body: "sent",
+    expect: {
+      status: 200,
+      headers: { "x-trail": "first,second,post-only,handler" },
+      body: echo({ method: "POST", body: "sent" }),
+    },
+  },
+  ...["PUT", "PATCH", "DELETE"].map(
+    (method): Exchange => ({
+      name: `${method} with a body`,
+      method,
+      path: "/api/v1/echo",
+      body: `${method} body`,
+      expect: { status: 200, body: echo({ method, body: `${method} body` }) },
+    }),
+  ),
+  {
+    name: "middleware in front of a 404",
+    path: "/api/none",
+    expect: { status: 404, headers: { "x-trail": "first,second" } },
+  },
+  {
+    name: "next() with a path gives that page",
+    path: "/api/replaced",
+    expect: { status: 200, headers: { ...page, "x-trail": "first,second" }, body: "<p>doc</p>\n" },
+  },
+  {
+    name: "next() with a request replaces it",
+    path: "/api/rewritten",
+    expect: {
+      status: 200,
+      body: json({
+        method: "PUT",
+        url: "/api/other?x=1",
+        header: "rewritten",
+        body: "new body",
+        functionPath: "/api/rewritten",
+      }),
+    },
+  },
+  {
+    name: "each function may read the body",
+    method: "POST",
+    path: "/data/own-copy",
+    body: "twice",
+    expect: { status: 200, body: "twice|twice" },
+  },
+  {
+    name: "the context object",
+    path: "/data/context",
+    expect: {
+      status: 200,
+      body: json({
+        keys: [
+          "data",
+          "env",
+          "functionPath",
+          "next",
+          "params",
+          "passThroughOnException",
+          "request",
+          "waitUntil",
+        ],
+        data: { replaced: true },
+        error: "context.data must be an object",
+        env: ["ASSETS", "GREETING", "LIMITS"],
+      }),
+    },
+  },
+  {
+    name: "env.ASSETS",
+    path: "/data/assets",
+    expect: {
+      status: 200,
+      body: json({
+        status: 200,
+        text: "<p>doc</p>\n",
+        manual: 308,
+        missing: 404,
+        posted: 405,
+        relative: "TypeError",
+      }),
+    },
+  },
 
   // headers and statuses
-  { name: "several Set-Cookie stay apart", path: "/multi/cookies", expect: { status: 200, headers: { "set-cookie": "a=1; Path=/; HttpOnly, b=2; Expires=Wed, 21 Oct 2026 07:28:00 GMT, c=3", "x-list": "one, two" }, body: "cookies" } },
-  { name: "HEAD keeps them", method: "HEAD", path: "/multi/cookies", expect: { status: 200, headers: { "set-cookie": /a=1.*b=2.*c=3/ }, body: "" } },
-  ...["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "REPORT"].map((method): Exchange => ({ name: `method ${method}`, method, path: "/multi/methods", expect: { status: 200, headers: { "x-method": method }, body: "" } })),
-  ...[200, 201, 202, 203, 204, 205, 206, 300, 304, 400, 401, 402, 404, 409, 410, 418, 422, 429, 451, 500, 501, 502, 503, 599].map(
-    (code): Exchange => ({ name: `status ${code} is passed on`, path: `/multi/status?code=${code}`, expect: { status: code, body: [204, 205, 304].includes(code) ? "" : `status ${code}` } }),
+  {
+    name: "several Set-Cookie stay apart",
+    path: "/multi/cookies",
+    expect: {
+      status: 200,
+      headers: {
+        "set-cookie": "a=1; Path=/; HttpOnly, b=2; Expires=Wed, 21 Oct 2026 07:28:00 GMT, c=3",
+        "x-list": "one, two",
+      },
+      body: "cookies",
+    },
+  },
+  {
+    name: "HEAD keeps them",
+    method: "HEAD",
+    path: "/multi/cookies",
+    expect: { status: 200, headers: { "set-cookie": /a=1.*b=2.*c=3/ }, body: "" },
+  },
+  ...["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "REPORT"].map(
+    (method): Exchange => ({
+      name: `method ${method}`,
+      method,
+      path: "/multi/methods",
+      expect: { status: 200, headers: { "x-method": method }, body: "" },
+    }),
+  ),
+  ...[
+    200, 201, 202, 203, 204, 205, 206, 300, 304, 400, 401, 402, 404, 409, 410, 418, 422, 429, 451, 500, 501,
+    502, 503, 599,
+  ].map(
+    (code): Exchange => ({
+      name: `status ${code} is passed on`,
+      path: `/multi/status?code=${code}`,
+      expect: { status: code, body: [204, 205, 304].includes(code) ? "" : `status ${code}` },
+    }),
   ),
   { name: "a status that is none", path: "/multi/status?code=99", expect: { status: 500 } },
-  { name: "Response.redirect", path: "/multi/redirect", expect: { status: 303, headers: { location: /^http:\/\/[^/]+\/hello$/ }, body: "" } },
-  { name: "request headers", path: "/multi/headers", headers: { accept: "text/plain", cookie: "a=1; b=2", "x-multi": ["one", "two"], "content-type": "x/y" }, expect: { status: 200, body: json({ accept: "text/plain", cookie: "a=1; b=2", multi: "one, two", type: "x/y", latin: null, host: "127.0.0.1:port" }) } },
-  { name: "a posted form", method: "POST", path: "/multi/form", headers: { "content-type": "application/x-www-form-urlencoded" }, body: "a=1&b=two+words&c=%C3%BC", expect: { status: 200, body: json({ a: "1", b: "two words", c: "ü" }) } },
-  { name: "a multipart form with a file", method: "POST", path: "/multi/form", headers: { "content-type": "multipart/form-data; boundary=XX" }, body: '--XX\r\nContent-Disposition: form-data; name="t"\r\n\r\ntext\r\n--XX\r\nContent-Disposition: form-data; name="f"; filename="a.bin"\r\nContent-Type: application/x-thing\r\n\r\n\x00\x01\x02\r\n--XX--\r\n', expect: { status: 200, body: json({ t: "text", f: { name: "a.bin", type: "application/x-thing", size: 3 } }) } },
+  {
+    name: "Response.redirect",
+    path: "/multi/redirect",
+    expect: { status: 303, headers: { location: /^http:\/\/[^/]+\/hello$/ }, body: "" },
+  },
+  {
+    name: "request headers",
+    path: "/multi/headers",
+    headers: { accept: "text/plain", cookie: "a=1; b=2", "x-multi": ["one", "two"], "content-type": "x/y" },
+    expect: {
+      status: 200,
+      body: json({
+        accept: "text/plain",
+        cookie: "a=1; b=2",
+        multi: "one, two",
+        type: "x/y",
+        latin: null,
+        host: "127.0.0.1:port",
+      }),
+    },
+  },
+  {
+    name: "a posted form",
+    method: "POST",
+    path: "/multi/form",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: "a=1&b=two+words&c=%C3%BC",
+    expect: { status: 200, body: json({ a: "1", b: "two words", c: "ü" }) },
+  },
+  {
+    name: "a multipart form with a file",
+    method: "POST",
+    path: "/multi/form",
+    headers: { "content-type": "multipart/form-data; boundary=XX" },
+    body: '--XX\r\nContent-Disposition: form-data; name="t"\r\n\r\ntext\r\n--XX\r\nContent-Disposition: form-data; name="f"; filename="a.bin"\r\nContent-Type: application/x-thing\r\n\r\n\x00\x01\x02\r\n--XX--\r\n',
+    expect: {
+      status: 200,
+      body: json({ t: "text", f: { name: "a.bin", type: "application/x-thing", size: 3 } }),
+    },
+  },
 
   // bodies
-  { name: "binary answer", path: "/stream/binary", expect: { status: 200, headers: { "content-type": "application/octet-stream" }, body: Uint8Array.from({ length: 256 }, (_, index) => index) } },
-  { name: "binary in both directions", method: "POST", path: "/stream/binary", body: Uint8Array.from([0, 255, 13, 10, 128]), expect: { status: 200, body: Uint8Array.from([128, 10, 13, 255, 0]) } },
-  { name: "an empty body", method: "POST", path: "/stream/binary", body: "", expect: { status: 200, body: "" } },
-  { name: "a streamed upload is streamed back", method: "POST", path: "/stream/upper", body: "shout", expect: { status: 200, body: "SHOUT" } },
-  { name: "server-sent events", path: "/stream/count", expect: { status: 200, headers: { "content-type": "text/event-stream", "cache-control": "no-cache" }, body: "data: 0\n\ndata: 1\n\ndata: 2\n\ndata: 3\n\ndata: 4\n\n" } },
+  {
+    name: "binary answer",
+    path: "/stream/binary",
+    expect: {
+      status: 200,
+      headers: { "content-type": "application/octet-stream" },
+      body: Uint8Array.from({ length: 256 }, (_, index) => index),
+    },
+  },
+  {
+    name: "binary in both directions",
+    method: "POST",
+    path: "/stream/binary",
+    body: Uint8Array.from([0, 255, 13, 10, 128]),
+    expect: { status: 200, body: Uint8Array.from([128, 10, 13, 255, 0]) },
+  },
+  {
+    name: "an empty body",
+    method: "POST",
+    path: "/stream/binary",
+    body: "",
+    expect: { status: 200, body: "" },
+  },
+  {
+    name: "a streamed upload is streamed back",
+    method: "POST",
+    path: "/stream/upper",
+    body: "shout",
+    expect: { status: 200, body: "SHOUT" },
+  },
+  {
+    name: "server-sent events",
+    path: "/stream/count",
+    expect: {
+      status: 200,
+      headers: { "content-type": "text/event-stream", "cache-control": "no-cache" },
+      body: "data: 0\n\ndata: 1\n\ndata: 2\n\ndata: 3\n\ndata: 4\n\n",
+    },
+  },
 
   // failures
   failing("a handler that throws", "/errors/throws"),
@@ -108,11 +456,29 @@ export const exchanges: Exchange[] = [
   failing("a handler that returns Response.error()", "/errors/network"),
   failing("a handler that throws after next()", "/errors/after-next"),
   { name: "the process goes on after an exception", path: "/hello", expect: { status: 200, body: "hello" } },
-  { name: "passThroughOnException asks the static files", path: "/plain.txt", expect: { status: 200, body: "plain\n" } },
-  { name: "background work that fails disturbs nothing", path: "/errors/background", expect: { status: 200, body: "answered" } },
+  {
+    name: "passThroughOnException asks the static files",
+    path: "/plain.txt",
+    expect: { status: 200, body: "plain\n" },
+  },
+  {
+    name: "background work that fails disturbs nothing",
+    path: "/errors/background",
+    expect: { status: 200, body: "answered" },
+  },
 
   // applications with fetch
-  { name: "a Hono app sees the full path", path: "/apps/hono/Ada", expect: { status: 200, body: json({ name: "Ada", greeting: "hello" }) } },
-  { name: "a Hono app reads the body", method: "POST", path: "/apps/hono", body: "x", expect: { status: 200, body: "posted x" } },
+  {
+    name: "a Hono app sees the full path",
+    path: "/apps/hono/Ada",
+    expect: { status: 200, body: json({ name: "Ada", greeting: "hello" }) },
+  },
+  {
+    name: "a Hono app reads the body",
+    method: "POST",
+    path: "/apps/hono",
+    body: "x",
+    expect: { status: 200, body: "posted x" },
+  },
   { name: "a Hono app's own 404", path: "/apps/none", expect: { status: 404, body: "404 Not Found" } },
 ];

@@ -5,7 +5,12 @@ import type { Scenario } from "../../conformance/exchange.ts";
 
 const TEN_MEGABYTES = 10 * 1024 * 1024;
 
-function open(origin: URL, path: string, method = "GET", headers: http.OutgoingHttpHeaders = {}): http.ClientRequest {
+function open(
+  origin: URL,
+  path: string,
+  method = "GET",
+  headers: http.OutgoingHttpHeaders = {},
+): http.ClientRequest {
   return http.request({ host: origin.hostname, port: origin.port, path, method, headers, agent: false });
 }
 

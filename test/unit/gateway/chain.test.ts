@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { GatewayContext } from "../../../src/contract/handler.ts";
-import { type ChainStep, type EventHandler, runChain, withMutableHeaders } from "../../../src/gateway/chain.ts";
+import {
+  type ChainStep,
+  type EventHandler,
+  runChain,
+  withMutableHeaders,
+} from "../../../src/gateway/chain.ts";
 import type { EventContext } from "../../../src/gateway/event-context.ts";
 
 const ORIGIN = "http://site.test";
@@ -20,18 +25,20 @@ function run(steps: ChainStep[], request = new Request(`${ORIGIN}/path`), end = 
   return runChain(steps, request, { env, context, end });
 }
 
-const serveEnd = async (request: Request) => new Response(`end ${request.method} ${new URL(request.url).pathname}`);
+const serveEnd = async (request: Request) =>
+  new Response(`end ${request.method} ${new URL(request.url).pathname}`);
 const textOf = async (response: Promise<Response>) => (await response).text();
 
 describe("the order of a chain", () => {
   it("runs each function when the one before calls next", async () => {
     const trail: string[] = [];
-    const note = (name: string) => step(async ({ next }) => {
-      trail.push(`${name} in`);
-      const response = await next();
-      trail.push(`${name} out`);
-      return response;
-    });
+    const note = (name: string) =>
+      step(async ({ next }) => {
+        trail.push(`${name} in`);
+        const response = await next();
+        trail.push(`${name} out`);
+        return response;
+      });
     await run([note("a"), note("b")]);
     expect(trail).toEqual(["a in", "b in", "b out", "a out"]);
   });
@@ -41,11 +48,18 @@ describe("the order of a chain", () => {
   });
 
   it("stops where a function answers without next", async () => {
-    expect(await textOf(run([step(() => new Response("first")), step(() => new Response("second"))]))).toBe("first");
+    expect(await textOf(run([step(() => new Response("first")), step(() => new Response("second"))]))).toBe(
+      "first",
+    );
   });
 
   it("goes on down the chain when next is called again, and asks the files again at its end", async () => {
-    const twice = step(async ({ next }) => new Response(`${await (await next()).text()},${await (await next()).text()},${await (await next()).text()}`));
+    const twice = step(
+      async ({ next }) =>
+        new Response(
+          `${await (await next()).text()},${await (await next()).text()},${await (await next()).text()}`,
+        ),
+    );
     expect(await textOf(run([twice, step(() => new Response("b"))]))).toBe("b,end GET /path,end GET /path");
   });
 });
@@ -57,7 +71,9 @@ describe("next with a request", () => {
 
   it("replaces what later functions see, not which run", async () => {
     const replace = step(({ next }) => next(new Request(`${ORIGIN}/new`, { method: "PUT", body: "x" })));
-    const see = step(async ({ request }) => new Response(`${request.method} ${request.url} ${await request.text()}`));
+    const see = step(
+      async ({ request }) => new Response(`${request.method} ${request.url} ${await request.text()}`),
+    );
     expect(await textOf(run([replace, see]))).toBe(`PUT ${ORIGIN}/new x`);
   });
 
@@ -80,8 +96,12 @@ describe("next with a request", () => {
 describe("the request of each function", () => {
   it("can be read by every function once", async () => {
     const request = new Request(ORIGIN, { method: "POST", body: "body" });
-    const first = step(async ({ request: own, next }) => new Response(`${await own.text()}+${await (await next()).text()}`));
-    expect(await textOf(run([first, step(async ({ request: own }) => new Response(await own.text()))], request))).toBe("body+body");
+    const first = step(
+      async ({ request: own, next }) => new Response(`${await own.text()}+${await (await next()).text()}`),
+    );
+    expect(
+      await textOf(run([first, step(async ({ request: own }) => new Response(await own.text()))], request)),
+    ).toBe("body+body");
   });
 
   it("is in redirect mode manual", async () => {
@@ -93,11 +113,16 @@ describe("the request of each function", () => {
       request.headers.set("x-mine", "1");
       return next();
     });
-    expect(await textOf(run([set, step(({ request }) => new Response(String(request.headers.get("x-mine"))))]))).toBe("null");
+    expect(
+      await textOf(run([set, step(({ request }) => new Response(String(request.headers.get("x-mine"))))])),
+    ).toBe("null");
   });
 
   it("is the same object each time a function asks", async () => {
-    const same = step((context) => new Response(String(context.request === context.request)));
+    const same = step((context) => {
+      const first = context.request;
+      return new Response(String(first === context.request));
+    });
     expect(await textOf(run([same, step(() => new Response())]))).toBe("true");
   });
 });
@@ -131,7 +156,12 @@ describe("data", () => {
 });
 
 describe("failures", () => {
-  it.each([["undefined", undefined], ["text", "text"], ["null", null], ["an object", {}]])("refuses %s as an answer", async (_name, value) => {
+  it.each([
+    ["undefined", undefined],
+    ["text", "text"],
+    ["null", null],
+    ["an object", {}],
+  ])("refuses %s as an answer", async (_name, value) => {
     await expect(run([step(() => value)])).rejects.toThrow("Your Pages function should return a Response");
   });
 

@@ -2,9 +2,18 @@ import { describe, expect, it } from "vitest";
 import type { GatewayContext, Handler } from "../../../src/contract/handler.ts";
 import { type Breach, validateApplication } from "../../../src/gateway/validate-application.ts";
 
-const context: GatewayContext = { requestId: "1", clientAddress: undefined, waitUntil() {}, passThroughOnException() {} };
+const context: GatewayContext = {
+  requestId: "1",
+  clientAddress: undefined,
+  waitUntil() {},
+  passThroughOnException() {},
+};
 
-async function breachesOf(application: unknown, request = new Request("http://site.test/path"), env: unknown = {}): Promise<string[]> {
+async function breachesOf(
+  application: unknown,
+  request = new Request("http://site.test/path"),
+  env: unknown = {},
+): Promise<string[]> {
   const found: Breach[] = [];
   const checked = validateApplication(application as Handler, (breach) => found.push(breach));
   try {
@@ -39,13 +48,38 @@ describe("breaches of the application", () => {
   it.each([
     ["A1", "undefined as an answer", () => undefined],
     ["A1", "Response.error()", () => Response.error()],
-    ["A5", "a Content-Length that is too long", () => new Response("text", { headers: { "content-length": "5" } })],
-    ["A5", "a Content-Length that is no number", () => new Response(null, { headers: { "content-length": "five" } })],
+    [
+      "A5",
+      "a Content-Length that is too long",
+      () => new Response("text", { headers: { "content-length": "5" } }),
+    ],
+    [
+      "A5",
+      "a Content-Length that is no number",
+      () => new Response(null, { headers: { "content-length": "five" } }),
+    ],
     ["A5", "joined cookies", () => new Response(null, { headers: { "set-cookie": "a=1, b=2" } })],
-    ["A4", "a stream of strings", () => new Response(streamOf("text"), { headers: { "content-length": "4" } })],
+    [
+      "A4",
+      "a stream of strings",
+      () => new Response(streamOf("text"), { headers: { "content-length": "4" } }),
+    ],
     ["A8", "a connection field", () => new Response(null, { headers: { connection: "close" } })],
-    ["A7", "a thrown string", () => { throw "text"; }],
-    ["A6", "waitUntil without a promise", (_r: Request, _e: object, c: GatewayContext) => { c.waitUntil(1 as never); return new Response(); }],
+    [
+      "A7",
+      "a thrown string",
+      () => {
+        throw "text";
+      },
+    ],
+    [
+      "A6",
+      "waitUntil without a promise",
+      (_r: Request, _e: object, c: GatewayContext) => {
+        c.waitUntil(1 as never);
+        return new Response();
+      },
+    ],
   ])("%s: %s", async (rule, _name, application) => {
     expect(await breachesOf(application)).toContain(`${rule} GET /path`);
   });
@@ -53,30 +87,46 @@ describe("breaches of the application", () => {
   it("A2: one Response for two requests", async () => {
     const shared = new Response(null);
     const found: Breach[] = [];
-    const checked = validateApplication(() => shared, (breach) => found.push(breach));
+    const checked = validateApplication(
+      () => shared,
+      (breach) => found.push(breach),
+    );
     await checked(new Request("http://site.test/"), {}, context);
     await checked(new Request("http://site.test/"), {}, context);
     expect(found.map(({ rule }) => rule)).toEqual(["A2"]);
   });
 
   it("A2: a Response that was read", async () => {
-    expect(await breachesOf(async () => {
-      const response = new Response("x");
-      await response.text();
-      return response;
-    })).toContain("A2 GET /path");
+    expect(
+      await breachesOf(async () => {
+        const response = new Response("x");
+        await response.text();
+        return response;
+      }),
+    ).toContain("A2 GET /path");
   });
 
   it("A9: a body for HEAD", async () => {
-    expect(await breachesOf(() => new Response("body"), new Request("http://site.test/path", { method: "HEAD" }))).toEqual(["A9 HEAD /path"]);
+    expect(
+      await breachesOf(() => new Response("body"), new Request("http://site.test/path", { method: "HEAD" })),
+    ).toEqual(["A9 HEAD /path"]);
   });
 
   it("does not take the comma of an Expires date for a second cookie", async () => {
-    expect(await breachesOf(() => new Response(null, { headers: { "set-cookie": "a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT" } }))).toEqual([]);
+    expect(
+      await breachesOf(
+        () => new Response(null, { headers: { "set-cookie": "a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT" } }),
+      ),
+    ).toEqual([]);
   });
 
   it("passes exceptions on", async () => {
-    const checked = validateApplication(() => { throw new Error("mine"); }, () => expect.unreachable());
+    const checked = validateApplication(
+      () => {
+        throw new Error("mine");
+      },
+      () => expect.unreachable(),
+    );
     await expect(checked(new Request("http://site.test/"), {}, context)).rejects.toThrow("mine");
   });
 });

@@ -1,1 +1,4 @@
-export const onRequest = ({ passThroughOnException }: any) => { passThroughOnException(); throw new Error("passed through"); };
+export const onRequest = ({ passThroughOnException }: any) => {
+  passThroughOnException();
+  throw new Error("passed through");
+};

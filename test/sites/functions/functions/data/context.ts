@@ -7,6 +7,8 @@ export const onRequest = async (context: any) => {
   } catch (error: any) {
     results.error = error.message;
   }
-  results.env = Object.keys(context.env).filter((key) => !key.startsWith("CF_PAGES")).sort();
+  results.env = Object.keys(context.env)
+    .filter((key) => !key.startsWith("CF_PAGES"))
+    .sort();
   return Response.json(results);
 };

@@ -1,1 +1,4 @@
-export const onRequest = async ({ next }: any) => { await next(); throw new Error("after next"); };
+export const onRequest = async ({ next }: any) => {
+  await next();
+  throw new Error("after next");
+};

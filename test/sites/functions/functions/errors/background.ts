@@ -1,1 +1,4 @@
-export const onRequest = ({ waitUntil }: any) => { waitUntil(Promise.reject(new Error("background"))); return new Response("answered"); };
+export const onRequest = ({ waitUntil }: any) => {
+  waitUntil(Promise.reject(new Error("background")));
+  return new Response("answered");
+};

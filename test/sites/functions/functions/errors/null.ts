@@ -1,1 +1,3 @@
-export const onRequest = () => { throw null; };
+export const onRequest = () => {
+  throw null;
+};

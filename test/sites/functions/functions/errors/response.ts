@@ -1,1 +1,3 @@
-export const onRequest = () => { throw new Response("thrown", { status: 418 }); };
+export const onRequest = () => {
+  throw new Response("thrown", { status: 418 });
+};

@@ -1,1 +1,3 @@
-export const onRequest = () => { throw "just text"; };
+export const onRequest = () => {
+  throw "just text";
+};

@@ -1,1 +1,3 @@
-export const onRequest = () => { throw new Error("boom in /srv/app/secret.ts"); };
+export const onRequest = () => {
+  throw new Error("boom in /srv/app/secret.ts");
+};

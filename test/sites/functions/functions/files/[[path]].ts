@@ -1,1 +1,2 @@
-export const onRequest = ({ params, functionPath }: any) => Response.json({ path: params.path ?? null, functionPath });
+export const onRequest = ({ params, functionPath }: any) =>
+  Response.json({ path: params.path ?? null, functionPath });

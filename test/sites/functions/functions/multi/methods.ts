@@ -1,1 +1,2 @@
-export const onRequest = ({ request }: any) => new Response(null, { status: 200, headers: { "x-method": request.method } });
+export const onRequest = ({ request }: any) =>
+  new Response(null, { status: 200, headers: { "x-method": request.method } });

@@ -4,7 +4,8 @@ export const onRequestPost = ({ request }: any) => {
   return new Response(
     request.body.pipeThrough(
       new TransformStream({
-        transform: (chunk: Uint8Array, controller: any) => controller.enqueue(encoder.encode(decoder.decode(chunk, { stream: true }).toUpperCase())),
+        transform: (chunk: Uint8Array, controller: any) =>
+          controller.enqueue(encoder.encode(decoder.decode(chunk, { stream: true }).toUpperCase())),
       }),
     ),
     { headers: { "content-type": "text/plain" } },

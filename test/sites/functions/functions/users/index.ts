@@ -1,1 +1,2 @@
-export const onRequest = ({ request }: any) => Response.json({ list: [...new URL(request.url).searchParams] });
+export const onRequest = ({ request }: any) =>
+  Response.json({ list: [...new URL(request.url).searchParams] });

@@ -1,0 +1,98 @@
+// WebSocket upgrades on Node: the handler decides, `ws` does the protocol (RFC 6455).
+
+import { type IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { type WebSocket, WebSocketServer } from "ws";
+import { connectTransport, type PairedWebSocket, webSocketOf } from "../apis/web-socket-pair.ts";
+import { NativeResponse } from "./node-response.ts";
+import { writeResponse } from "./write-response.ts";
+
+/** Answers a request as the edge does. */
+type Answer = (request: Request, incoming: IncomingMessage) => Promise<Response>;
+
+/** What Workers allow for one message. */
+const MAX_MESSAGE_BYTES = 1024 * 1024;
+
+/** Whether an Upgrade header asks for a WebSocket; any other protocol is answered over HTTP/1.1. */
+export function asksForWebSocket(incoming: IncomingMessage): boolean {
+  return incoming.method === "GET" && incoming.headers.upgrade?.toLowerCase() === "websocket";
+}
+
+/** Handles Node's `upgrade` event. `open` holds the connections that a server must close when it stops. */
+export function createUpgradeListener(answer: Answer, open: Set<WebSocket>) {
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+    clientTracking: false,
+  });
+  return async (incoming: IncomingMessage, socket: Socket, head: Buffer): Promise<void> => {
+    socket.on("error", () => socket.destroy());
+    const request = toRequest(incoming);
+    const response = request === undefined ? badRequest() : await answer(request, incoming);
+    const client = webSocketOf(response);
+    if (client === undefined) return answerPlainly(response, incoming, socket);
+    const onHeaders = (lines: string[]) => lines.push(...applicationFields(response.headers));
+    server.once("headers", onHeaders);
+    server.handleUpgrade(incoming, socket, head, (webSocket) => connect(webSocket, client, open));
+    server.off("headers", onHeaders);
+  };
+}
+
+function toRequest(incoming: IncomingMessage): Request | undefined {
+  const headers = new Headers();
+  for (let index = 0; index < incoming.rawHeaders.length; index += 2) {
+    headers.append(incoming.rawHeaders[index] as string, incoming.rawHeaders[index + 1] as string);
+  }
+  try {
+    return new Request(new URL(incoming.url ?? "/", `http://${incoming.headers.host}`), {
+      headers,
+      redirect: "manual",
+    });
+  } catch {
+    // A Host or target that makes no URL is the client's mistake.
+    return undefined;
+  }
+}
+
+function badRequest(): Response {
+  return new NativeResponse("Bad Request\n", {
+    status: 400,
+    headers: { "content-type": "text/plain;charset=UTF-8" },
+  });
+}
+
+/** The handler declined: an ordinary answer on the socket, which is closed after it. */
+async function answerPlainly(response: Response, incoming: IncomingMessage, socket: Socket): Promise<void> {
+  const outgoing = new ServerResponse(incoming);
+  outgoing.shouldKeepAlive = false;
+  outgoing.assignSocket(socket);
+  outgoing.once("finish", () => socket.end());
+  await writeResponse(response, outgoing, "GET");
+}
+
+/** Fields that the application wants on the 101, less those of the handshake itself. */
+function applicationFields(headers: Headers): string[] {
+  return [...headers]
+    .filter(
+      ([name]) =>
+        !/^(?:connection|upgrade|content-length|sec-websocket-(?:accept|extensions|version))$/.test(name),
+    )
+    .map(([name, value]) => `${name}: ${value}`);
+}
+
+function connect(webSocket: WebSocket, client: PairedWebSocket, open: Set<WebSocket>): void {
+  open.add(webSocket);
+  const events = connectTransport(client, {
+    send: (message) => webSocket.send(typeof message === "string" ? message : new Uint8Array(message)),
+    close: (code, reason) =>
+      code === 1005 || code === 1006 ? webSocket.close() : webSocket.close(code, reason),
+  });
+  webSocket.on("message", (data: Buffer, isBinary: boolean) => {
+    events.message(isBinary ? new Uint8Array(data).slice().buffer : data.toString());
+  });
+  webSocket.on("error", () => webSocket.terminate());
+  webSocket.on("close", (code: number, reason: Buffer) => {
+    open.delete(webSocket);
+    events.closed(code, reason.toString());
+  });
+}
