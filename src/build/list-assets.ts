@@ -19,6 +19,8 @@ export interface ListAssetsOptions {
   ignore?: (path: string, kind: "file" | "directory") => boolean;
   /** Absolute path that problems are named relative to; by default the static directory itself. */
   projectRoot?: string;
+  /** When the files are looked at; now, unless a test says otherwise. */
+  nowMs?: number;
 }
 
 /** Where the bytes of a listed file are, and by what it is known to be still the same. */
@@ -41,8 +43,7 @@ const MAX_PARALLEL_READS = 16;
 
 /** Lists and hashes the servable files below `root`; files that did not change are not read. */
 export async function listAssets(root: string, options: ListAssetsOptions): Promise<AssetListing> {
-  const nowMs = Date.now();
-  const { conventions, cacheFile, ignore = () => false, projectRoot = root } = options;
+  const { conventions, cacheFile, ignore = () => false, projectRoot = root, nowMs = Date.now() } = options;
   const [cache, walked] = await Promise.all([
     loadHashCache(cacheFile, nowMs),
     walkAssets(root, { ignore, projectRoot }),
