@@ -5,6 +5,7 @@ import type { Problem } from "../contract/problem.ts";
 import type { AssetFile } from "../contract/site.ts";
 import { formatHttpDate } from "../http/http-date.ts";
 import { mediaTypeOf } from "../http/media-type.ts";
+import { isIgnoredAsset } from "../pages/ignored-files.ts";
 import { type HashCache, loadHashCache } from "./hash-cache.ts";
 import { hashFile } from "./hash-file.ts";
 import { mapConcurrently } from "./map-concurrently.ts";
@@ -15,7 +16,10 @@ export interface ListAssetsOptions {
   conventions: Conventions;
   /** Where hashes are kept between builds; undefined reads every file. */
   cacheFile: string | undefined;
-  /** True for what must not be listed, by manifest path; an ignored directory is not entered. */
+  /**
+   * True for what else must not be listed, by manifest path; an ignored directory is not entered. What the
+   * conventions themselves ignore is never listed.
+   */
   ignore?: (path: string, kind: "file" | "directory") => boolean;
   /** Absolute path that problems are named relative to; by default the static directory itself. */
   projectRoot?: string;
@@ -46,7 +50,10 @@ export async function listAssets(root: string, options: ListAssetsOptions): Prom
   const { conventions, cacheFile, ignore = () => false, projectRoot = root, nowMs = Date.now() } = options;
   const [cache, walked] = await Promise.all([
     loadHashCache(cacheFile, nowMs),
-    walkAssets(root, { ignore, projectRoot }),
+    walkAssets(root, {
+      projectRoot,
+      ignore: (path, kind) => isIgnoredAsset(path, conventions) || ignore(path, kind),
+    }),
   ]);
   const listing: AssetListing = { files: {}, sources: new Map(), problems: walked.problems };
   const sources = await mapConcurrently(walked.files, MAX_PARALLEL_READS, (found) =>

@@ -92,15 +92,16 @@ describe("listAssets", () => {
     expect(await pathsOf()).toEqual(["/.well-known/x"]);
   });
 
-  test("leaves out what the caller ignores, and does not enter ignored directories", async () => {
-    for (const path of ["a.txt", "node_modules/b.txt", "_headers", "c/_headers"]) await write(path);
+  test("leaves out what the conventions and the caller ignore, and does not enter such directories", async () => {
+    for (const path of ["a.txt", "node_modules/b.txt", "_headers", "c/_headers", "drafts/d.txt"])
+      await write(path);
     const asked: string[] = [];
     const ignore = (path: string, kind: string) => {
       asked.push(`${kind} ${path}`);
-      return path === "/_headers" || path === "/node_modules";
+      return path === "/drafts";
     };
     expect(await pathsOf({ ignore })).toEqual(["/a.txt", "/c/_headers"]);
-    expect(asked).not.toContain("file /node_modules/b.txt");
+    expect(asked).not.toContain("file /drafts/d.txt");
   });
 
   test("follows links that stay inside and reports those that leave, lead nowhere or lead back", async () => {
