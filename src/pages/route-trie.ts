@@ -1,0 +1,99 @@
+// Which of many routes can match a path? A tree of path segments: a map for literal ones, so that ten
+// thousand routes cost what one costs; only segments that mix text and parameters are looked at one by one.
+
+import type { PatternSegment, RoutePattern } from "./route-pattern.ts";
+
+/** What the tree keeps: a pattern and its place in the order of routes, lower first. */
+export interface RankedPattern {
+  pattern: RoutePattern;
+  rank: number;
+}
+
+/** One place in the tree. */
+export interface TrieNode<T extends RankedPattern> {
+  literals: Map<string, TrieNode<T>>;
+  param: TrieNode<T> | undefined;
+  mixed: MixedEdges<T>[];
+  /** Patterns that end here, best first. */
+  ends: T[];
+  /** Patterns with a catch-all next: from here on each is tried as a whole, best first. */
+  rests: T[];
+  /** The best rank in this subtree. */
+  minRank: number;
+}
+
+/** Segments such as `post-[id].json`, by the text around their parameters, all of equal lengths. */
+export interface MixedEdges<T extends RankedPattern> {
+  prefixLength: number;
+  suffixLength: number;
+  byText: Map<string, { segment: PatternSegment; node: TrieNode<T> }[]>;
+}
+
+/** Builds the tree. */
+export function createTrie<T extends RankedPattern>(items: readonly T[]): TrieNode<T> {
+  const root = createNode<T>();
+  for (const item of [...items].sort((a, b) => a.rank - b.rank)) insert(root, item);
+  return root;
+}
+
+function createNode<T extends RankedPattern>(): TrieNode<T> {
+  return { literals: new Map(), param: undefined, mixed: [], ends: [], rests: [], minRank: Infinity };
+}
+
+function insert<T extends RankedPattern>(root: TrieNode<T>, item: T): void {
+  let node = root;
+  node.minRank = Math.min(node.minRank, item.rank);
+  for (const segment of item.pattern.segments) {
+    if (segment.kind === "rest") {
+      node.rests.push(item);
+      return;
+    }
+    node = childOf(node, segment);
+    node.minRank = Math.min(node.minRank, item.rank);
+  }
+  node.ends.push(item);
+}
+
+function childOf<T extends RankedPattern>(node: TrieNode<T>, segment: PatternSegment): TrieNode<T> {
+  if (segment.kind === "mixed") return mixedChildOf(node, segment);
+  if (segment.kind === "param") {
+    node.param ??= createNode();
+    return node.param;
+  }
+  return getOrAdd(node.literals, segment.shape, createNode<T>);
+}
+
+function mixedChildOf<T extends RankedPattern>(node: TrieNode<T>, segment: PatternSegment): TrieNode<T> {
+  const [first, last] = [segment.tokens[0], segment.tokens.at(-1)];
+  const prefix = first?.kind === "literal" ? first.text : "";
+  const suffix = last?.kind === "literal" ? last.text : "";
+  let edges = node.mixed.find((group) => isOfLengths(group, prefix.length, suffix.length));
+  if (edges === undefined) {
+    edges = { prefixLength: prefix.length, suffixLength: suffix.length, byText: new Map() };
+    node.mixed.push(edges);
+  }
+  const siblings = getOrAdd(edges.byText, textKey(prefix, suffix), () => []);
+  const known = siblings.find((edge) => edge.segment.shape === segment.shape);
+  if (known !== undefined) return known.node;
+  const added = { segment, node: createNode<T>() };
+  siblings.push(added);
+  return added.node;
+}
+
+function isOfLengths(group: { prefixLength: number; suffixLength: number }, prefix: number, suffix: number) {
+  return group.prefixLength === prefix && group.suffixLength === suffix;
+}
+
+/** Key of a mixed segment; a slash cannot be in either part. */
+export function textKey(prefix: string, suffix: string): string {
+  return `${prefix}/${suffix}`;
+}
+
+function getOrAdd<V>(map: Map<string, V>, key: string, create: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = create();
+    map.set(key, value);
+  }
+  return value;
+}
