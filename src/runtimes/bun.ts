@@ -4,7 +4,7 @@ import type { Env } from "../contract/handler.ts";
 import type { LogSink } from "../contract/platform.ts";
 import { installRuntimeApis } from "./apis/install.ts";
 import { installUpgradeResponse } from "./apis/upgrade-response.ts";
-import { connectTransport, type PairedWebSocket, webSocketOf } from "./apis/web-socket-pair.ts";
+import { type NetworkSide, PairedSocket, webSocketOf } from "./apis/web-socket-pair.ts";
 import { createApplicationEnv } from "./application-env.ts";
 import { type ComposedSite, composeRelease } from "./compose.ts";
 import { BackgroundWork, RequestContext } from "./request-context.ts";
@@ -24,15 +24,15 @@ interface BunServer {
   upgrade(request: Request, options: { data: SocketData; headers: Headers }): boolean;
 }
 
-/** What Bun keeps for a connection: the client's end, and once it is open how to report events. */
+/** What Bun keeps for a connection: the client's end, and once it is open where to report what happens. */
 interface SocketData {
-  client: PairedWebSocket;
-  events?: ReturnType<typeof connectTransport>;
+  client: PairedSocket;
+  network?: NetworkSide;
 }
 interface BunWebSocket {
   data: SocketData;
   send(message: string | ArrayBuffer): void;
-  close(code: number, reason: string): void;
+  close(code?: number, reason?: string): void;
 }
 interface BunApi {
   serve(options: {
@@ -113,16 +113,16 @@ const MAX_MESSAGE_BYTES = 1024 * 1024;
 const WEB_SOCKET = {
   maxPayloadLength: MAX_MESSAGE_BYTES,
   open(socket: BunWebSocket) {
-    socket.data.events = connectTransport(socket.data.client, {
+    socket.data.network = PairedSocket.couple(socket.data.client, {
       send: (message) => socket.send(message),
-      close: (code, reason) => socket.close(code === 1005 || code === 1006 ? 1000 : code, reason),
+      close: (code, reason) => socket.close(code, reason),
     });
   },
   message(socket: BunWebSocket, message: string | Uint8Array) {
-    socket.data.events?.message(typeof message === "string" ? message : new Uint8Array(message).buffer);
+    socket.data.network?.receive(typeof message === "string" ? message : new Uint8Array(message).buffer);
   },
   close(socket: BunWebSocket, code: number, reason: string) {
-    socket.data.events?.closed(code, reason);
+    socket.data.network?.closed(code, reason, code !== 1006);
   },
 };
 

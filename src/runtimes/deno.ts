@@ -4,7 +4,7 @@ import type { Env } from "../contract/handler.ts";
 import type { LogSink } from "../contract/platform.ts";
 import { installRuntimeApis } from "./apis/install.ts";
 import { installUpgradeResponse } from "./apis/upgrade-response.ts";
-import { connectTransport, type PairedWebSocket, webSocketOf } from "./apis/web-socket-pair.ts";
+import { PairedSocket, webSocketOf } from "./apis/web-socket-pair.ts";
 import { createApplicationEnv } from "./application-env.ts";
 import { type ComposedSite, composeRelease } from "./compose.ts";
 import { BackgroundWork, RequestContext } from "./request-context.ts";
@@ -96,7 +96,7 @@ export async function startDenoServer(options: ServerOptions): Promise<RunningSe
 }
 
 /** Ties the client's end to Deno's own socket, whose response carries the 101. */
-function upgrade(deno: DenoApi, request: Request, client: PairedWebSocket): Response {
+function upgrade(deno: DenoApi, request: Request, client: PairedSocket): Response {
   let upgraded: ReturnType<DenoApi["upgradeWebSocket"]>;
   try {
     upgraded = deno.upgradeWebSocket(request);
@@ -107,14 +107,20 @@ function upgrade(deno: DenoApi, request: Request, client: PairedWebSocket): Resp
   const { socket, response } = upgraded;
   socket.binaryType = "arraybuffer";
   socket.onopen = () => {
-    const events = connectTransport(client, {
+    const network = PairedSocket.couple(client, {
       send: (message) => socket.send(message),
-      close: (code, reason) => (code === 1000 || code >= 3000 ? socket.close(code, reason) : socket.close()),
+      close: (code, reason) => socket.close(closeCode(code), reason),
     });
-    socket.onmessage = ({ data }) => events.message(data);
-    socket.onclose = ({ code, reason }) => events.closed(code, reason);
+    socket.onmessage = ({ data }) => network.receive(data);
+    socket.onerror = () => network.failed(new Error("The connection failed"));
+    socket.onclose = ({ code, reason, wasClean }) => network.closed(code, reason, wasClean);
   };
   return response;
+}
+
+/** Deno's sockets close with 1000 or an application's own code only, as in a browser. */
+function closeCode(code: number | undefined): number | undefined {
+  return code === undefined || code === 1000 || code >= 3000 ? code : 1000;
 }
 
 function bindServer(serve: () => DenoServer, { host, port }: ServerOptions): DenoServer {

@@ -50,10 +50,10 @@ export class PairedSocket extends EventTarget {
     end.#state = OPEN;
     for (const event of end.#waiting.splice(0)) end.#receive(event);
     return {
-      receive: (data) => end.#peer?.#receive({ kind: "message", data }),
+      receive: (data) => end.#sendEvent({ kind: "message", data }),
       closed: (code = ABNORMAL, reason = "", wasClean = true) =>
-        end.#peer?.#receive({ kind: "close", code, reason, wasClean }),
-      failed: (error) => end.#peer?.#receive({ kind: "error", error }),
+        end.#sendEvent({ kind: "close", code, reason, wasClean }),
+      failed: (error) => end.#sendEvent({ kind: "error", error }),
     };
   }
 
@@ -113,6 +113,12 @@ export class PairedSocket extends EventTarget {
     if (handler === null) return;
     this.#handlers.set(type, handler);
     this.addEventListener(type, handler);
+  }
+
+  /** To the other end of the pair. */
+  #sendEvent(event: SocketEvent): void {
+    const peer = this.#peer;
+    if (peer !== undefined) peer.#receive(event);
   }
 
   #receive(event: SocketEvent): void {

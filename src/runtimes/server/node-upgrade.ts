@@ -3,7 +3,7 @@
 import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
-import { connectTransport, type PairedWebSocket, webSocketOf } from "../apis/web-socket-pair.ts";
+import { PairedSocket, webSocketOf } from "../apis/web-socket-pair.ts";
 import { NativeResponse } from "./node-response.ts";
 import { writeResponse } from "./write-response.ts";
 
@@ -80,19 +80,21 @@ function applicationFields(headers: Headers): string[] {
     .map(([name, value]) => `${name}: ${value}`);
 }
 
-function connect(webSocket: WebSocket, client: PairedWebSocket, open: Set<WebSocket>): void {
+function connect(webSocket: WebSocket, client: PairedSocket, open: Set<WebSocket>): void {
   open.add(webSocket);
-  const events = connectTransport(client, {
+  const network = PairedSocket.couple(client, {
     send: (message) => webSocket.send(typeof message === "string" ? message : new Uint8Array(message)),
-    close: (code, reason) =>
-      code === 1005 || code === 1006 ? webSocket.close() : webSocket.close(code, reason),
+    close: (code, reason) => webSocket.close(code, reason),
   });
   webSocket.on("message", (data: Buffer, isBinary: boolean) => {
-    events.message(isBinary ? new Uint8Array(data).slice().buffer : data.toString());
+    network.receive(isBinary ? new Uint8Array(data).slice().buffer : data.toString());
   });
-  webSocket.on("error", () => webSocket.terminate());
+  webSocket.on("error", (error) => {
+    network.failed(error);
+    webSocket.terminate();
+  });
   webSocket.on("close", (code: number, reason: Buffer) => {
     open.delete(webSocket);
-    events.closed(code, reason.toString());
+    network.closed(code, reason.toString(), code !== 1006);
   });
 }
