@@ -8,7 +8,7 @@ import type { AssetFile, RouteEntry, Site } from "./contract/site.ts";
 import { SITE_FORMAT } from "./contract/site.ts";
 import { mediaTypeOf } from "./http/media-type.ts";
 import { SILENT_LOG } from "./observe/line-log.ts";
-import { buildRoutes } from "./pages/route-order.ts";
+import { buildRoutes } from "./pages/build-routes.ts";
 import { createApplicationEnv } from "./runtimes/application-env.ts";
 import { composeSite } from "./runtimes/compose.ts";
 import { BackgroundWork, RequestContext } from "./runtimes/request-context.ts";

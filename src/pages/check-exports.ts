@@ -15,9 +15,7 @@ export interface FunctionFile {
 export function checkExports(files: readonly FunctionFile[], directory: string): Problem[] {
   const nearMisses = files.flatMap((file) => checkNames(file, directory));
   const withoutHandlers = files.filter(({ exports }) => findHandlers(exports).length === 0);
-  if (files.length > 0 && withoutHandlers.length === files.length) {
-    return [...nearMisses, noHandlers(directory)];
-  }
+  if (withoutHandlers.length === files.length) return [...nearMisses, noHandlers(directory)];
   const isExplained = (file: string) => nearMisses.some((problem) => problem.file === `${directory}/${file}`);
   return withoutHandlers
     .filter(({ file, exports }) => exports.length > 0 && looksLikeRoute(file) && !isExplained(file))
