@@ -1,6 +1,7 @@
 // What the phases of the edge share: the Hono context of one request and the services of the site.
 
 import type { Context, MiddlewareHandler } from "hono";
+import type { AssetServer } from "../assets/serve-assets.ts";
 import type { Env, GatewayContext, Handler } from "../contract/handler.ts";
 import type { RequestLimits } from "../contract/limits.ts";
 import type { Platform } from "../contract/platform.ts";
@@ -21,8 +22,7 @@ export interface EdgeServices {
   limits: RequestLimits;
   /** The application behind the gateway. */
   application: Handler;
-  /** The static files; `answers` tells whether a file or a redirect rule exists for a request. */
-  assets: { fetch(request: Request): Promise<Response>; answers(request: Request): boolean };
+  assets: AssetServer;
   /** A site owner's own Hono middleware, in order. */
   middleware: readonly EdgeMiddleware[];
   /** Whether finished requests are logged. */

@@ -49,10 +49,7 @@ export function composeSite(parts: SiteParts): ComposedSite {
     site,
     platform,
     application: parts.validate ? validated(application, platform.log) : application,
-    assets: {
-      fetch: (request) => assets.fetch(request),
-      answers: (request) => assets.answers(new URL(request.url)),
-    },
+    assets,
     limits: { ...DEFAULT_LIMITS, ...parts.limits },
     middleware: parts.middleware ?? [],
     accessLog: parts.accessLog ?? false,

@@ -3,6 +3,7 @@
 import type { Application } from "../../contract/site.ts";
 import { pathnameOf } from "../../http/pathname.ts";
 import { createInvocationFilter } from "../../pages/invocation-rules.ts";
+import { spellingsOf } from "../../pages/path-spellings.ts";
 import { createWorkerFirstRule } from "../../pages/worker-first.ts";
 import { type EdgeMiddleware, type EdgeServices, gatewayContextOf } from "../edge-context.ts";
 import { recover } from "../recover.ts";
@@ -31,13 +32,22 @@ function createChooser({ site, assets }: EdgeServices): (request: Request) => Ch
   if (application.kind === "functions" || application.first.kind === "always") {
     return (request) => (invoked(pathnameOf(request.url)) ? "application" : "assets");
   }
-  const workerFirst = createWorkerFirstRule(application.first, site.compatibility.date);
-  return (request) =>
-    workerFirst(request, () => assets.answers(request)) === "worker" ? "application" : "assets";
+  const { date, flags } = site.compatibility;
+  const workerFirst = createWorkerFirstRule(application.first, date, flags);
+  return (request) => {
+    const choice = workerFirst(request, (fallbackCounts) => assets.answers(request, fallbackCounts));
+    return choice === "worker" ? "application" : "assets";
+  };
 }
 
+/**
+ * `_routes.json`, asked for every spelling of the path: what the static files would read as a path that
+ * reaches the application must not go past it.
+ */
 function invocationFilter(
   application: Exclude<Application, { kind: "none" }>,
 ): (pathname: string) => boolean {
-  return application.invocation === undefined ? () => true : createInvocationFilter(application.invocation);
+  if (application.invocation === undefined) return () => true;
+  const isInvoked = createInvocationFilter(application.invocation);
+  return (pathname) => spellingsOf(pathname).some(isInvoked);
 }
