@@ -4,10 +4,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { FunctionBundle } from "../contract/bundle.ts";
-import { CausewayError } from "../contract/errors.ts";
 import type { Site } from "../contract/site.ts";
 import type { Release } from "../runtimes/running-server.ts";
 import { createFolderStore } from "../runtimes/server/folder-store.ts";
+import { loadApplication } from "../runtimes/server/run-build.ts";
 
 /** The release of a build that lies in a directory, as `dist/node.js` would serve it. */
 export async function loadRelease({ outDir, site }: { outDir: string; site: Site }): Promise<Release> {
@@ -19,16 +19,5 @@ export async function loadRelease({ outDir, site }: { outDir: string; site: Site
 export async function loadBundle(file: string, version: string): Promise<FunctionBundle> {
   if (!existsSync(file)) return { modules: {} };
   process.setSourceMapsEnabled(true);
-  try {
-    return (await import(`${pathToFileURL(file).href}?${version}`)) as FunctionBundle;
-  } catch (error) {
-    throw new CausewayError("application-boot", `The application threw while loading: ${describe(error)}`, {
-      cause: error,
-      remedy: "Correct the code that runs when the module is imported.",
-    });
-  }
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return loadApplication(() => import(`${pathToFileURL(file).href}?${version}`));
 }

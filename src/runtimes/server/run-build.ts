@@ -81,10 +81,26 @@ function readAddress(): { host: string; port: number } {
   return { port, host: String(values.host ?? process.env.HOST ?? DEFAULT_HOST) };
 }
 
-/** Environment variables that carry the name of a declared variable replace its value. */
+/**
+ * Environment variables that carry the name of a declared variable replace its value; CAUSEWAY_ENV, a JSON
+ * object, brings further variables and secrets.
+ */
 export function environmentFor(vars: Record<string, unknown>): Env {
   const names = Object.keys(vars).filter((name) => process.env[name] !== undefined);
-  return Object.fromEntries(names.map((name) => [name, process.env[name]]));
+  const replaced = Object.fromEntries(names.map((name) => [name, process.env[name]]));
+  return { ...replaced, ...parseFurtherVariables(process.env.CAUSEWAY_ENV ?? "{}") };
+}
+
+function parseFurtherVariables(text: string): Env {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Env;
+  } catch {
+    // Reported below, without the text: it may hold secrets.
+  }
+  throw new CausewayError("bad-usage", "Cannot read the variables in CAUSEWAY_ENV: it holds no JSON object", {
+    remedy: 'Set it to an object such as {"NAME":"value"}, or unset it.',
+  });
 }
 
 /** Closes the server on the first SIGINT or SIGTERM, ends the process on the second. */
