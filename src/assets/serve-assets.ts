@@ -1,0 +1,56 @@
+// The static files as a server: decide from manifest and rules, then answer.
+
+import type { AssetStore } from "../contract/platform.ts";
+import type { AssetFile, AssetSection } from "../contract/site.ts";
+import { createRedirectLookup } from "../pages/match-redirect.ts";
+import { createAnswerer } from "./answer-decision.ts";
+import { createPagesDecider } from "./decide-pages.ts";
+import { createWorkersDecider } from "./decide-workers.ts";
+import type { Decider } from "./decision.ts";
+import { createFallbackPolicy, type FallbackPolicyOptions } from "./fallback-policy.ts";
+
+/** Static files behind one function. */
+export interface AssetServer {
+  /** The answer for the client: redirects are returned, not followed. Nothing a client sends makes it throw. */
+  fetch(request: Request): Promise<Response>;
+  /**
+   * Whether a file, a redirect or a rewrite answers. A page that stands in for a missing file is an answer
+   * only if `fallbackCounts`.
+   */
+  answers(request: Request, fallbackCounts?: boolean): boolean;
+}
+
+/** Compiles manifest and rules once; a change of either needs a new server. */
+export function createAssetServer(
+  assets: AssetSection,
+  store: AssetStore,
+  options: FallbackPolicyOptions = {},
+): AssetServer {
+  // A Map knows only what the manifest lists: `/__proto__` is a path like any other.
+  const files = new Map(Object.entries(assets.files));
+  const decide = createDecider(assets, files);
+  const policy = createFallbackPolicy(assets, files.keys(), options);
+  const answer = createAnswerer(assets, files, store);
+  return {
+    async fetch(request) {
+      const url = new URL(request.url);
+      return answer(request, url, decide(request.method, url, policy(request, url)));
+    },
+    answers(request, fallbackCounts = false) {
+      const url = new URL(request.url);
+      const fallbackFor = fallbackCounts ? policy(request, url) : () => undefined;
+      const decision = decide(request.method, url, fallbackFor);
+      return decision.kind !== "missing" || decision.isRewritten;
+    },
+  };
+}
+
+function createDecider(assets: AssetSection, files: ReadonlyMap<string, AssetFile>): Decider {
+  const grounds = {
+    contentAt: (path: string) => files.get(path)?.hash,
+    redirectFor: createRedirectLookup(assets.redirects),
+  };
+  return assets.htmlHandling === "pages"
+    ? createPagesDecider(grounds)
+    : createWorkersDecider(assets.htmlHandling, grounds);
+}
