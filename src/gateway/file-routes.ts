@@ -1,0 +1,69 @@
+// An application that is a tree of function files: which functions run for a request, and the chain they form.
+
+import type { FunctionBundle } from "../contract/bundle.ts";
+import type { Env, Handler } from "../contract/handler.ts";
+import type { RouteEntry } from "../contract/site.ts";
+import { pathnameOf } from "../http/pathname.ts";
+import { createRouteTable, type RouteHit, type RouteTable } from "../pages/route-table.ts";
+import type { AssetFetch, AssetsBinding } from "./assets-binding.ts";
+import { type ChainStep, type EventHandler, runChain } from "./chain.ts";
+import type { EventContext } from "./event-context.ts";
+import { loadHandlers } from "./load-handlers.ts";
+
+export interface FileRoutesParts {
+  /** In matching order. */
+  routes: readonly RouteEntry[];
+  bundle: FunctionBundle;
+  assets: AssetsBinding;
+  fetchAsset: AssetFetch;
+  /** Adds the static files to an env. */
+  bindEnv(env: Env): EventContext["env"];
+}
+
+/** Middleware in front of the one best route, static files behind it. */
+export function serveFileRoutes(parts: FileRoutesParts): Handler {
+  const { assets, fetchAsset, bindEnv } = parts;
+  const table = createRouteTable(parts.routes);
+  const handlersOf = createHandlerIndex(parts.bundle);
+  return async (request, env, context) => {
+    const pathname = pathnameOf(request.url);
+    const match = table.match(request.method, pathname);
+    const steps: ChainStep[] = [];
+    for (const hit of match.middleware) pushSteps(steps, handlersOf(hit.entry).middleware, hit);
+    if (match.route !== undefined) pushSteps(steps, handlersOf(match.route.entry).handlers, match.route);
+    const response =
+      steps.length === 0
+        ? await fetchAsset(request)
+        : await runChain(steps, request, { env: bindEnv(env), context, end: assets.fetch });
+    if (response.status === 405 && match.route === undefined) nameMethods(response, table, pathname);
+    return response;
+  };
+}
+
+function pushSteps(steps: ChainStep[], handlers: readonly EventHandler[], hit: RouteHit): void {
+  for (const run of handlers) steps.push({ run, params: hit.params, functionPath: hit.functionPath });
+}
+
+/** A 405 of the static files names the methods that functions answer there too (RFC 9110 §15.5.6). */
+function nameMethods(response: Response, table: RouteTable, pathname: string): void {
+  const allowed = response.headers.get("allow");
+  if (allowed === null) return;
+  const methods = new Set([...allowed.split(", "), ...table.allowedMethods(pathname)]);
+  response.headers.set("allow", [...methods].join(", "));
+}
+
+/** Handlers by route, taken out of the bundle once: a module that lacks one fails at the first request. */
+function createHandlerIndex(bundle: FunctionBundle) {
+  const index = new Map<RouteEntry, { middleware: EventHandler[]; handlers: EventHandler[] }>();
+  return (entry: RouteEntry) => {
+    let found = index.get(entry);
+    if (found === undefined) {
+      found = {
+        middleware: loadHandlers(bundle, entry.middleware),
+        handlers: loadHandlers(bundle, entry.handlers),
+      };
+      index.set(entry, found);
+    }
+    return found;
+  };
+}
