@@ -7,7 +7,6 @@ import { formatHelp } from "./help.ts";
 import type { CommandName } from "./options.ts";
 import { createOutput, type Output } from "./output.ts";
 import { type CommandLine, parseArguments } from "./parse-arguments.ts";
-import { isError } from "./report-problems.ts";
 
 /** A command, given a command line without mistakes; throws a CausewayError when it fails. */
 export type Command = (line: CommandLine, output: Output) => Promise<void>;
@@ -39,7 +38,10 @@ export async function runCli(args: readonly string[]): Promise<void> {
 
 async function runLine(line: CommandLine, output: Output): Promise<void> {
   const { flags } = line.options;
-  if (flags.has("version")) return output.result(await readVersion(), { version: await readVersion() });
+  if (flags.has("version")) {
+    const version = await readVersion();
+    return output.result(version, { version });
+  }
   if (flags.has("help") || (line.command === undefined && line.problems.length === 0)) {
     return output.result(formatHelp(line.command), { help: formatHelp(line.command) });
   }
@@ -61,7 +63,7 @@ function reportFailure(error: unknown, output: Output): number {
     process.stderr.write(`${output.colors.red("error")}: ${ERROR_CODES.internal.title}\n${text}\n`);
     return ERROR_CODES.internal.exitCode;
   }
-  output.report(error.problems.some(isError) ? error.problems : [asProblem(error), ...error.problems]);
+  output.fail(error.problems.length > 0 ? error.problems : [asProblem(error)]);
   return ERROR_CODES[error.code].exitCode;
 }
 

@@ -18,35 +18,50 @@ export interface Output extends Manner {
   result(text: string, document: Record<string, unknown>): void;
   /** Prints what is good to know; silent with --quiet, and with --json unless it is an event. */
   note(text: string, event?: Record<string, unknown>): void;
-  /** Prints problems without ending anything. */
+  /** Prints problems without ending anything; with --json they become part of the next line. */
   report(problems: readonly Problem[]): void;
   /** Reports, and throws `invalid-project` if one of the problems is an error. */
   require(problems: readonly Problem[]): void;
+  /** Prints what ends the command. */
+  fail(problems: readonly Problem[]): void;
 }
 
 /** Output of this process. Colours only where a terminal shows them and NO_COLOR is not set. */
 export function createOutput(manner: Manner): Output {
   const colors = pico.isColorSupported && process.stderr.isTTY ? pico : createColors(false);
-  const severe = (problems: readonly Problem[]) => (manner.strict ? promoteWarnings(problems) : problems);
-  const output: Output = {
+  const severe = (problems: readonly Problem[]) =>
+    manner.strict ? promoteWarnings(problems) : [...problems];
+  let held: Problem[] = [];
+  const writeDocument = (document: Record<string, unknown>) => {
+    writeLine(JSON.stringify(held.length > 0 ? { ...document, problems: held } : document));
+    held = [];
+  };
+  const report = (problems: readonly Problem[]) => {
+    if (manner.json) held.push(...severe(problems));
+    else if (problems.length > 0) process.stderr.write(`${formatProblems(severe(problems), colors)}\n`);
+  };
+  return {
     ...manner,
     colors,
-    result: (text, document) => writeLine(manner.json ? JSON.stringify(document) : text),
-    note(text, event) {
-      if (manner.json && event !== undefined) writeLine(JSON.stringify(event));
-      else if (!manner.json && !manner.quiet) writeLine(text);
+    report,
+    result(text, document) {
+      if (manner.json) writeDocument(document);
+      else writeLine(text);
     },
-    report(problems) {
-      if (manner.json && problems.length > 0) writeLine(JSON.stringify({ problems: severe(problems) }));
-      else if (problems.length > 0) process.stderr.write(`${formatProblems(severe(problems), colors)}\n`);
+    note(text, event) {
+      if (!manner.json && !manner.quiet) writeLine(text);
+      else if (manner.json && event !== undefined) writeDocument(event);
     },
     require(problems) {
       const found = severe(problems);
-      if (found.some(isError)) throw new CausewayError("invalid-project", "", { problems: [...found] });
-      output.report(problems);
+      if (found.some(isError)) throw new CausewayError("invalid-project", "", { problems: found });
+      report(found);
+    },
+    fail(problems) {
+      report(problems);
+      if (manner.json) writeDocument({ failed: true });
     },
   };
-  return output;
 }
 
 function writeLine(text: string): void {
