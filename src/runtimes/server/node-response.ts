@@ -16,6 +16,8 @@ const TEXT_TYPE = "text/plain;charset=UTF-8";
 
 /** Reads the remembered body of a response; undefined if it has to be streamed. */
 let plainBodyOf: (response: NodeResponse) => PlainBody | undefined;
+/** Reads the remembered fields; undefined if somebody has taken the Headers object. */
+let plainFieldsOf: (response: NodeResponse) => string[] | undefined;
 
 export class NodeResponse {
   #plain: PlainBody | undefined;
@@ -24,12 +26,15 @@ export class NodeResponse {
   #statusText: string;
   #headers: Headers | undefined;
   #headersInit: HeadersInit | undefined;
+  #fields: string[] | undefined;
   #native: Response | undefined;
   /** Set for status 101: the client's end of a WebSocketPair. */
   readonly webSocket: unknown;
 
   static {
     plainBodyOf = (response) => (response.#native === undefined ? response.#plain : undefined);
+    plainFieldsOf = (response) =>
+      response.#headers === undefined && response.#native === undefined ? response.#fields : undefined;
   }
 
   constructor(body: BodyInit | null = null, init: Init = {}) {
@@ -38,17 +43,17 @@ export class NodeResponse {
     this.#status = checked.status;
     this.#statusText = checked.statusText;
     this.#headersInit = checked.headers;
-    this.#body = body;
-    this.#plain =
-      body === null || typeof body === "string"
-        ? body
-        : body instanceof Uint8Array
-          ? body.slice()
-          : undefined;
+    // Bytes are copied, as everywhere: their owner may go on writing to them.
+    this.#body = body instanceof Uint8Array ? body.slice() : body;
+    this.#plain = isPlainBody(this.#body) ? this.#body : undefined;
     // A foreign body may carry a type of its own (FormData, URLSearchParams, Blob): let the platform tell.
-    if (this.#plain === undefined && body !== undefined) this.#makeNative();
+    if (this.#plain === undefined) this.#makeNative();
     // Header mistakes must surface here, as they do on the platform's class.
-    if (checked.headers !== undefined && !checked.plain) this.#makeHeaders();
+    this.#fields = checked.fields;
+    if (checked.fields === undefined) this.#makeHeaders();
+    else if (typeof body === "string" && !checked.fields.includes("content-type")) {
+      checked.fields.push("content-type", TEXT_TYPE);
+    }
   }
 
   get status(): number {
@@ -151,7 +156,11 @@ export class NodeResponse {
   static json(data: unknown, init?: ResponseInit): Response {
     const text = JSON.stringify(data);
     if (text === undefined) throw new TypeError("The data is not JSON serializable");
-    const headers = new Headers(init?.headers);
+    if (init?.headers === undefined) {
+      const headers = { "content-type": "application/json" };
+      return new NodeResponse(text, { ...init, headers }) as unknown as Response;
+    }
+    const headers = new Headers(init.headers);
     if (!headers.has("content-type")) headers.set("content-type", "application/json");
     return new NodeResponse(text, { ...init, headers }) as unknown as Response;
   }
@@ -162,12 +171,21 @@ export class NodeResponse {
   }
 }
 
+function isPlainBody(body: BodyInit | null): body is Exclude<PlainBody, Uint8Array> | Uint8Array<ArrayBuffer> {
+  return body === null || typeof body === "string" || body instanceof Uint8Array;
+}
+
 Object.setPrototypeOf(NodeResponse, NativeResponse);
 Object.setPrototypeOf(NodeResponse.prototype, NativeResponse.prototype);
 
 /** The body of a response if it can be written in one piece; undefined if it must be streamed. */
 export function getPlainBody(response: Response): PlainBody | undefined {
   return isNodeResponse(response) ? plainBodyOf(response) : response.body === null ? null : undefined;
+}
+
+/** The fields of a response, in lower case, if nobody has touched its headers. */
+export function getPlainFields(response: Response): string[] | undefined {
+  return isNodeResponse(response) ? plainFieldsOf(response) : undefined;
 }
 
 function isNodeResponse(response: unknown): response is NodeResponse {

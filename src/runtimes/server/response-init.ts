@@ -4,8 +4,8 @@ export interface CheckedInit {
   status: number;
   statusText: string;
   headers: HeadersInit | undefined;
-  /** The header fields are known to be well-formed without building a Headers object. */
-  plain: boolean;
+  /** The fields as name, value, name, value … in lower case, if they are known without a Headers object. */
+  fields: string[] | undefined;
 }
 
 const FIELD_NAME = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
@@ -26,16 +26,21 @@ export function checkResponseInit(init: ResponseInit, body: unknown, isWebSocket
   }
   const statusText = init.statusText ?? "";
   if (/[^\t\x20-\x7e\x80-\xff]/.test(statusText)) throw new TypeError("Invalid statusText");
-  return { status, statusText, headers: init.headers, plain: isPlainHeaders(init.headers) };
+  return { status, statusText, headers: init.headers, fields: readPlainFields(init.headers) };
 }
 
-/** A small object literal of well-formed fields: the usual way to write headers. */
-function isPlainHeaders(headers: HeadersInit | undefined): headers is Record<string, string> {
-  if (headers === undefined || headers instanceof Headers || Array.isArray(headers)) return false;
-  if (Object.getPrototypeOf(headers) !== Object.prototype) return false;
-  for (const name in headers) {
-    const value = (headers as Record<string, unknown>)[name];
-    if (typeof value !== "string" || !FIELD_NAME.test(name) || !FIELD_VALUE.test(value)) return false;
+/** Reads an object literal of well-formed fields, the usual way to write headers; undefined for all else. */
+function readPlainFields(headers: HeadersInit | undefined): string[] | undefined {
+  if (headers === undefined) return [];
+  if (Object.getPrototypeOf(headers) !== Object.prototype) return undefined;
+  const fields: string[] = [];
+  for (const key in headers as Record<string, unknown>) {
+    const value = (headers as Record<string, unknown>)[key];
+    if (typeof value !== "string" || !FIELD_NAME.test(key) || !FIELD_VALUE.test(value)) return undefined;
+    const name = key.toLowerCase();
+    // Two spellings of one name are joined, which is the Headers class's business.
+    if (fields.includes(name)) return undefined;
+    fields.push(name, value);
   }
-  return true;
+  return fields;
 }

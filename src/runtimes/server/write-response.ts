@@ -1,7 +1,7 @@
 // Writes a Response to a Node ServerResponse: framing is ours (RFC 9112 §6), never the function's.
 
 import type { ServerResponse } from "node:http";
-import { getPlainBody } from "./node-response.ts";
+import { getPlainBody, getPlainFields } from "./node-response.ts";
 import { isNullBodyStatus } from "./response-init.ts";
 
 /** Fields that describe the connection or the framing, which belong to the server (RFC 9110 §7.6.1). */
@@ -26,7 +26,7 @@ export async function writeResponse(
 ): Promise<void> {
   const body = getPlainBody(response);
   if (body !== undefined) return writePlain(response, body, outgoing, method);
-  const fields = collectFields(response.headers);
+  const fields = collectFields(response);
   if (method === "HEAD" || isNullBodyStatus(response.status)) {
     await response.body?.cancel();
     writeHead(response, fields.list, outgoing);
@@ -43,7 +43,7 @@ function writePlain(
   outgoing: ServerResponse,
   method: string,
 ): void {
-  const fields = collectFields(response.headers);
+  const fields = collectFields(response);
   const hasBody = method !== "HEAD" && !isNullBodyStatus(response.status);
   if (body === null && method === "HEAD") writeHead(response, withLength(fields), outgoing);
   else if (isNullBodyStatus(response.status)) writeHead(response, fields.list, outgoing);
@@ -62,13 +62,16 @@ interface Fields {
   contentLength: number | undefined;
 }
 
-function collectFields(headers: Headers): Fields {
+function collectFields(response: Response): Fields {
   const list: string[] = [];
   let contentLength: number | undefined;
-  for (const [name, value] of headers) {
+  const add = (name: string, value: string) => {
     if (name === "content-length") contentLength = /^\d+$/.test(value) ? Number(value) : undefined;
     else if (!CONNECTION_FIELDS.has(name)) list.push(name, value);
-  }
+  };
+  const plain = getPlainFields(response);
+  if (plain === undefined) for (const [name, value] of response.headers) add(name, value);
+  else for (let index = 0; index < plain.length; index += 2) add(plain[index] as string, plain[index + 1] as string);
   return { list, contentLength };
 }
 
