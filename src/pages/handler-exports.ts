@@ -17,11 +17,14 @@ export interface HandlerExport {
   method: RouteMethod | undefined;
 }
 
-/** The handlers among a file's exports; names are case-sensitive and the default export is none. */
+/**
+ * The handlers among a file's exports, always in the same order; names are case-sensitive and the default
+ * export is none.
+ */
 export function findHandlers(exports: readonly string[]): HandlerExport[] {
-  return exports
-    .filter((exportName) => HANDLER_METHODS.has(exportName))
-    .map((exportName) => ({ exportName, method: HANDLER_METHODS.get(exportName) }));
+  return [...HANDLER_METHODS]
+    .filter(([exportName]) => exports.includes(exportName))
+    .map(([exportName, method]) => ({ exportName, method }));
 }
 
 /**

@@ -52,12 +52,18 @@ export function matchWholePath(pattern: RoutePattern, target: FoldedPath): Route
   return matchFrom(attempt, 0, 0) ? readParams(attempt) : undefined;
 }
 
+/** Whether matchWholePath would match. */
+export function isWholePath(pattern: RoutePattern, target: FoldedPath): boolean {
+  return matchFrom(startAttempt(pattern, target, isPathEnd), 0, 0);
+}
+
 /** Matches the beginning of the path up to a border of segments, as middleware does. Undefined: no match. */
 export function matchPathPrefix(pattern: RoutePattern, target: FoldedPath): PrefixMatch | undefined {
   const attempt = startAttempt(pattern, target, pattern.segments.length === 0 ? isAnyPlace : isSegmentEnd);
   if (!matchFrom(attempt, 0, 0)) return undefined;
   const { end } = attempt;
-  return { params: readParams(attempt), end: isFinalSlash(attempt, end) ? end + 1 : end };
+  const isFinalSlash = end === attempt.limit - 1 && isPathEnd(attempt, end);
+  return { params: readParams(attempt), end: isFinalSlash ? end + 1 : end };
 }
 
 /** Whether one segment of a pattern matches the text between `start` and `end`. */
@@ -165,12 +171,8 @@ function isSegmentStart({ path, limit }: Attempt, position: number): boolean {
   );
 }
 
-function isPathEnd(attempt: Attempt, position: number): boolean {
-  return position === attempt.limit || isFinalSlash(attempt, position);
-}
-
-function isFinalSlash({ path, limit }: Attempt, position: number): boolean {
-  return position === limit - 1 && path.charCodeAt(position) === SLASH;
+function isPathEnd({ path, limit }: Attempt, position: number): boolean {
+  return position === limit || (position === limit - 1 && path.charCodeAt(position) === SLASH);
 }
 
 function isSegmentEnd({ path, limit }: Attempt, position: number): boolean {
@@ -203,11 +205,16 @@ function setSpan(attempt: Attempt, index: number, start: number, end: number): v
   attempt.spans[2 * index + 1] = end;
 }
 
+/** Makes an object without inherited properties, which unlike Object.create(null) stays fast to read and write. */
+const EmptyParams = function EmptyParams() {} as unknown as new () => RouteParams;
+EmptyParams.prototype = Object.create(null);
+
 /** Of two parameters with one name the last that has a value wins. */
 function readParams({ path, tokens, spans }: Attempt): RouteParams {
-  const params: RouteParams = Object.create(null);
-  for (const [index, token] of tokens.entries()) {
-    if (token.kind === "literal") continue;
+  const params = new EmptyParams();
+  for (let index = 0; index < tokens.length; index += 1) {
+    const token = tokens[index];
+    if (token === undefined || token.kind === "literal") continue;
     const value = path.slice(spans[2 * index], spans[2 * index + 1]);
     if (token.kind === "param") params[token.name] = value;
     else if (value !== "") params[token.name] = value.slice(1).split("/");

@@ -22,7 +22,10 @@ export interface TrieNode<T extends RankedPattern> {
   minRank: number;
 }
 
-/** Segments such as `post-[id].json`, by the text around their parameters, all of equal lengths. */
+/**
+ * Segments such as `post-[id].json`, all with as much text before their parameters and as much after, keyed
+ * by the two together.
+ */
 export interface MixedEdges<T extends RankedPattern> {
   prefixLength: number;
   suffixLength: number;
@@ -72,7 +75,7 @@ function mixedChildOf<T extends RankedPattern>(node: TrieNode<T>, segment: Patte
     edges = { prefixLength: prefix.length, suffixLength: suffix.length, byText: new Map() };
     node.mixed.push(edges);
   }
-  const siblings = getOrAdd(edges.byText, textKey(prefix, suffix), () => []);
+  const siblings = getOrAdd(edges.byText, prefix + suffix, () => []);
   const known = siblings.find((edge) => edge.segment.shape === segment.shape);
   if (known !== undefined) return known.node;
   const added = { segment, node: createNode<T>() };
@@ -82,11 +85,6 @@ function mixedChildOf<T extends RankedPattern>(node: TrieNode<T>, segment: Patte
 
 function isOfLengths(group: { prefixLength: number; suffixLength: number }, prefix: number, suffix: number) {
   return group.prefixLength === prefix && group.suffixLength === suffix;
-}
-
-/** Key of a mixed segment; a slash cannot be in either part. */
-export function textKey(prefix: string, suffix: string): string {
-  return `${prefix}/${suffix}`;
 }
 
 function getOrAdd<V>(map: Map<string, V>, key: string, create: () => V): V {
