@@ -2,11 +2,12 @@
 
 import type { AssetStore } from "../contract/platform.ts";
 import type { AssetFile, AssetSection } from "../contract/site.ts";
+import { asDecodedPath } from "../http/request-target.ts";
 import { createRedirectLookup } from "../pages/match-redirect.ts";
 import { createAnswerer } from "./answer-decision.ts";
 import { createPagesDecider } from "./decide-pages.ts";
 import { createWorkersDecider } from "./decide-workers.ts";
-import type { Decider } from "./decision.ts";
+import { type Decider, isReadMethod } from "./decision.ts";
 import { createFallbackPolicy, type FallbackPolicyOptions } from "./fallback-policy.ts";
 
 /** Static files behind one function. */
@@ -18,6 +19,11 @@ export interface AssetServer {
    * only if `fallbackCounts`.
    */
   answers(request: Request, fallbackCounts?: boolean): boolean;
+  /**
+   * The answer where neither file nor rule exists, for a path that must not be looked up: a spelling that
+   * would pass by the functions in front of a file.
+   */
+  fetchMissing(request: Request): Promise<Response>;
 }
 
 /** Compiles manifest and rules once; a change of either needs a new server. */
@@ -42,8 +48,19 @@ export function createAssetServer(
       const decision = decide(request.method, url, fallbackFor);
       return decision.kind !== "missing" || decision.isRewritten;
     },
+    async fetchMissing(request) {
+      const url = new URL(request.url);
+      return answer(request, url, decideMissing(request.method, url, policy(request, url)));
+    },
   };
 }
+
+const decideMissing: Decider = (method, url, fallbackFor) => {
+  if (!isReadMethod(method)) return { kind: "refused-method" };
+  const fallback = fallbackFor(asDecodedPath(url.pathname));
+  if (fallback === undefined) return { kind: "missing", isRewritten: false };
+  return { kind: "file", ...fallback, isFallback: true };
+};
 
 function createDecider(assets: AssetSection, files: ReadonlyMap<string, AssetFile>): Decider {
   const grounds = {

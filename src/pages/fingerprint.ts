@@ -18,8 +18,8 @@ const BASE_32 = /(?:^|[-_~])([A-Z2-7]{8})$/;
 /** URL-safe base 64 (Rollup, Vite), which may hold the separators too. */
 const BASE_64 = /(?:^|[-_~])([A-Za-z0-9_-]{8})$/;
 
-/** Stretches that read like something a person writes: words, capitals, numbers. */
-const STRETCH = /[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|[_-]/g;
+/** What reads like something a person writes: a word, capitals, a number. */
+const STRETCH = /[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+/g;
 
 /** Whether a hash stands before one of the name's dots. */
 export function isFingerprinted(path: string): boolean {
@@ -41,7 +41,11 @@ function endsInHash(part: string, mixedStretches: number): boolean {
   );
 }
 
-/** Dates are one number, words with a version two stretches; a hash changes its kind all the time. */
+/**
+ * Dates are one number, words with a version two stretches; a hash changes its kind all the time, and not
+ * only at hyphens, as `Photo-v2` does.
+ */
 function isJumble(text: string, stretches: number): boolean {
-  return (text.match(STRETCH) ?? []).length >= stretches;
+  const counts = text.split(/[_-]/).map((piece) => piece.match(STRETCH)?.length ?? 0);
+  return Math.max(...counts) >= 3 && counts.reduce((sum, count) => sum + count) >= stretches;
 }

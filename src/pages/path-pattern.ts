@@ -35,7 +35,7 @@ export function parsePathPattern(source: string, place: PatternPlace = "path"): 
     );
     end = match.index + match[0].length;
   }
-  if (end < source.length) tokens.push(source.slice(end));
+  if (end < source.length || tokens.length === 0) tokens.push(source.slice(end));
   const names = namesIn(tokens);
   return new Set(names).size === names.length ? { tokens } : undefined;
 }
