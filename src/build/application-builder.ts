@@ -1,0 +1,92 @@
+// Builds what answers dynamic paths: decides between function files and a Worker (Pages docs, "Advanced
+// mode"), finds the routes and bundles the code.
+
+import type { Project } from "../config/project.ts";
+import type { Problem } from "../contract/problem.ts";
+import type { RouteEntry } from "../contract/site.ts";
+import { buildRoutes } from "../pages/build-routes.ts";
+import {
+  type BundlerPool,
+  bundleTargets,
+  createBundlerPool,
+  type TargetBundles,
+  type TargetOptions,
+} from "./bundle-targets.ts";
+import { toProjectPath } from "./bundler-problem.ts";
+import { checkWorker } from "./check-worker.ts";
+import { functionsEntry, workerEntry } from "./entry-source.ts";
+import { findWorker, type WorkerSource } from "./find-worker.ts";
+import { locateProblems } from "./locate-problems.ts";
+import { createFunctionScanner, type FunctionScanner } from "./scan-functions.ts";
+import { selectHandlers } from "./select-handlers.ts";
+import { bundleWorkerDirectory } from "./worker-directory.ts";
+
+export interface BuiltApplication extends TargetBundles {
+  kind: "none" | "functions" | "worker";
+  /** In matching order; empty unless the application is file routes. */
+  routes: RouteEntry[];
+}
+
+export interface ApplicationBuilder {
+  build(): Promise<BuiltApplication>;
+  dispose(): Promise<void>;
+}
+
+/** What one builder keeps between its builds. */
+interface Workshop {
+  project: Project;
+  options: TargetOptions;
+  bundlers: BundlerPool;
+}
+
+/** Creates a builder that keeps what it parsed between builds. */
+export function createApplicationBuilder(project: Project, options: TargetOptions): ApplicationBuilder {
+  const workshop = { project, options, bundlers: createBundlerPool() };
+  const { root, functionsDir } = project;
+  const scanner = functionsDir === undefined ? undefined : createFunctionScanner(root, functionsDir);
+  return {
+    async build() {
+      const worker = await findWorker(project);
+      if (worker !== undefined) return buildWorker(workshop, worker);
+      if (scanner === undefined || functionsDir === undefined) return noApplication(options, []);
+      return buildFunctions(workshop, functionsDir, scanner);
+    },
+    dispose: () => workshop.bundlers.dispose(),
+  };
+}
+
+async function buildFunctions(
+  { project, options, bundlers }: Workshop,
+  functionsDir: string,
+  scanner: FunctionScanner,
+): Promise<BuiltApplication> {
+  const scan = await scanner.scan();
+  const { routes, problems, matchersFile } = buildRoutes(scan.files, {
+    directory: toProjectPath(functionsDir, project.root),
+  });
+  const found = [...scan.problems, ...(await locateProblems(problems, project.root))];
+  const handlers = selectHandlers(scan.files, routes, matchersFile);
+  if (handlers.length === 0) return noApplication(options, found);
+  const entry = functionsEntry(functionsDir, handlers);
+  const built = await bundleTargets(project, options, (bundler) => bundlers.get(bundler).bundle(entry));
+  return { kind: "functions", routes, ...built, problems: [...found, ...built.problems] };
+}
+
+async function buildWorker(
+  { project, options, bundlers }: Workshop,
+  worker: WorkerSource,
+): Promise<BuiltApplication> {
+  const problems = await checkWorker(project.root, worker);
+  if (problems.length > 0) return { ...noApplication(options, problems), kind: "worker" };
+  const { directory } = worker;
+  const built = await bundleTargets(project, options, (bundler) =>
+    directory === undefined
+      ? bundlers.get(bundler).bundle(workerEntry(worker.entry))
+      : bundleWorkerDirectory({ ...worker, directory }, bundler),
+  );
+  return { kind: "worker", routes: [], ...built };
+}
+
+function noApplication({ targets }: TargetOptions, problems: Problem[]): BuiltApplication {
+  return { kind: "none", routes: [], bundles: new Map(), targets: [...targets], problems };
+}

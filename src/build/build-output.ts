@@ -1,0 +1,100 @@
+// Writes a build. A production build replaces the one before it as a whole: at no moment does the output
+// directory hold half of one. Development writes in place, since one process alone reads there.
+
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import type { Problem } from "../contract/problem.ts";
+import type { Site } from "../contract/site.ts";
+import type { BuildFile } from "./build-file.ts";
+import type { BlobSource } from "./collect-assets.ts";
+import { placeBlobs } from "./place-blobs.ts";
+
+/** Everything that goes into the output directory. */
+export interface BuildOutput {
+  files: BuildFile[];
+  /** By content hash. */
+  blobs: ReadonlyMap<string, BlobSource>;
+}
+
+const SITE_DOCUMENT = "site.json";
+const ASSETS = "assets";
+
+/** Replaces the build in `outDir`. Problems are files that changed while they were copied. */
+export async function replaceBuild(outDir: string, output: BuildOutput): Promise<Problem[]> {
+  const next = `${outDir}.${process.pid}.tmp`;
+  const old = `${outDir}.${process.pid}.old`;
+  await rm(next, { recursive: true, force: true });
+  try {
+    const problems = await writeOutput(next, output, outDir);
+    if (problems.length > 0) return problems;
+    await renameIfPresent(outDir, old);
+    await rename(next, outDir);
+    return [];
+  } finally {
+    await Promise.all([next, old].map((path) => rm(path, { recursive: true, force: true })));
+  }
+}
+
+/** Writes into `outDir` what is new there, the document last. Blobs of earlier builds stay: they may be in use. */
+export async function updateBuild(outDir: string, output: BuildOutput): Promise<Problem[]> {
+  return writeOutput(outDir, output, outDir);
+}
+
+/** The document of the build that lies in `outDir`; undefined if there is none that can be read. */
+export async function readPreviousSite(outDir: string): Promise<Site | undefined> {
+  try {
+    return JSON.parse(await readFile(join(outDir, SITE_DOCUMENT), "utf8")) as Site;
+  } catch {
+    // Whatever it is, the next build does without.
+    return undefined;
+  }
+}
+
+/** Refuses a directory whose contents no build has written: replacing it would destroy them. */
+export async function checkOutputDirectory(outDir: string, shown: string): Promise<Problem[]> {
+  const names: string[] = await readdir(outDir).catch(() => []);
+  if (names.length === 0 || names.includes(SITE_DOCUMENT)) return [];
+  return [
+    {
+      severity: "error",
+      code: "output-occupied",
+      message: `Cannot build into "${shown}": it holds files that no build has written`,
+      file: shown,
+      remedy: "Move them away, or choose another directory with --out.",
+    },
+  ];
+}
+
+async function writeOutput(
+  directory: string,
+  { files, blobs }: BuildOutput,
+  previous: string,
+): Promise<Problem[]> {
+  // Wrangler wants the directory even where there are no files.
+  await mkdir(join(directory, ASSETS), { recursive: true });
+  const problems = await placeBlobs(blobs, join(directory, ASSETS), join(previous, ASSETS));
+  if (problems.length > 0) return problems;
+  for (const folder of new Set(files.map((file) => dirname(file.path)))) {
+    await mkdir(join(directory, folder), { recursive: true });
+  }
+  for (const file of files) await writeChanged(join(directory, file.path), file.contents);
+  return [];
+}
+
+/** Leaves a file alone that has these contents, so that nobody who watches it wakes up. */
+async function writeChanged(path: string, contents: Uint8Array): Promise<void> {
+  const present = await readFile(path).catch(() => undefined);
+  if (present?.equals(contents)) return;
+  const temporary = `${path}.${process.pid}.tmp`;
+  await writeFile(temporary, contents);
+  await rename(temporary, path);
+}
+
+async function renameIfPresent(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+}

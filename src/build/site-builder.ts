@@ -1,0 +1,139 @@
+// From a project on disk to a build: the steps, in their order.
+
+import { relative } from "node:path";
+import type { Project } from "../config/project.ts";
+import type { Problem } from "../contract/problem.ts";
+import type { Site, WorkerFirst } from "../contract/site.ts";
+import { parseWorkerFirst } from "../pages/worker-first.ts";
+import { type BuiltApplication, createApplicationBuilder } from "./application-builder.ts";
+import { checkOutputDirectory, readPreviousSite, replaceBuild, updateBuild } from "./build-output.ts";
+import type { BuildMode } from "./bundler-options.ts";
+import { toProjectPath } from "./bundler-problem.ts";
+import { checkHidden } from "./check-hidden.ts";
+import { checkLimits } from "./check-limits.ts";
+import { type CollectedAssets, collectAssets, collectMounts } from "./collect-assets.ts";
+import { programFiles } from "./entry-files.ts";
+import { readRules, type StaticRules } from "./read-rules.ts";
+import { createSite, siteFile } from "./site-document.ts";
+import type { Target } from "./target.ts";
+
+export type { Target } from "./target.ts";
+
+export interface SiteBuilderOptions {
+  /** Absolute path of the directory that becomes the build. */
+  outDir: string;
+  targets: readonly Target[];
+  mode: BuildMode;
+  /** Leave out, with a warning, targets that the code does not fit, as long as one is left. */
+  skipUnfitTargets?: boolean;
+}
+
+/** How one build went. */
+export interface SiteBuild {
+  /** Undefined if a problem is an error; then nothing was written. */
+  site: Site | undefined;
+  problems: Problem[];
+  /** What was built for. */
+  targets: Target[];
+  /** Absolute paths of the files and directories that decide how the next build comes out. */
+  inputs: string[];
+}
+
+export interface SiteBuilder {
+  /** Builds what is on disk now; quicker than the first time. */
+  build(): Promise<SiteBuild>;
+  dispose(): Promise<void>;
+}
+
+/** Creates a builder for a project as it was loaded; a changed configuration needs a new one. */
+export function createSiteBuilder(project: Project, options: SiteBuilderOptions): SiteBuilder {
+  const { outDir, mode, skipUnfitTargets = false } = options;
+  const applications = createApplicationBuilder(project, { ...options, skipUnfitTargets });
+  // A build in place would keep the blobs of all sessions before this one.
+  let write = replaceBuild;
+  return {
+    async build() {
+      const gathered = await gather(project, options, applications.build());
+      const { application, problems } = gathered;
+      const outcome = { targets: application.targets, inputs: inputsOf(project, application) };
+      if (hasErrors(problems)) return { ...outcome, site: undefined, problems };
+      const site = createSite({ ...gathered, previous: await readPreviousSite(outDir) });
+      const files = [...(await programFiles(application, mode)), siteFile(site)];
+      const failures = await write(outDir, { files, blobs: gathered.assets.blobs });
+      if (hasErrors(failures)) return { ...outcome, site: undefined, problems: [...problems, ...failures] };
+      if (mode === "development") write = updateBuild;
+      return { ...outcome, site, problems };
+    },
+    dispose: () => applications.dispose(),
+  };
+}
+
+/** Everything that goes into a site, and all that is wrong with it. */
+interface Gathered {
+  project: Project;
+  application: BuiltApplication;
+  first: WorkerFirst;
+  rules: StaticRules;
+  assets: CollectedAssets;
+  problems: Problem[];
+}
+
+async function gather(
+  project: Project,
+  options: SiteBuilderOptions,
+  building: Promise<BuiltApplication>,
+): Promise<Gathered> {
+  const { root, assetsDir, conventions, runWorkerFirst, configFile } = project;
+  const shown = relative(root, options.outDir);
+  const [application, own, rules, occupied] = await Promise.all([
+    building,
+    collectAssets(project, options),
+    readRules(project),
+    options.mode === "production" ? checkOutputDirectory(options.outDir, shown) : [],
+  ]);
+  const setting = conventions === "pages" ? true : runWorkerFirst;
+  const { first, problems: firstProblems } = parseWorkerFirst(
+    setting,
+    toProjectPath(configFile ?? root, root),
+  );
+  const mounts = [...application.bundles.values()].flatMap(({ bundle }) => bundle.mounts);
+  const assets = mergeAssets([own, ...(await collectMounts(project, mounts, options))]);
+  const directory = assetsDir === undefined ? "" : toProjectPath(assetsDir, root);
+  const problems = [
+    ...occupied,
+    ...application.problems,
+    ...rules.problems,
+    ...firstProblems,
+    ...assets.problems,
+    ...(await checkHidden({ project, routes: application.routes, assets: Object.keys(own.files), rules })),
+    ...(application.targets.includes("workers") ? checkLimits(own.files, assets.blobs.size, directory) : []),
+  ];
+  return { project, application, first, rules, assets, problems: withoutDoubles(problems) };
+}
+
+function mergeAssets(parts: readonly CollectedAssets[]): CollectedAssets {
+  return {
+    files: Object.fromEntries(parts.flatMap((part) => Object.entries(part.files))),
+    blobs: new Map(parts.flatMap((part) => [...part.blobs])),
+    problems: parts.flatMap((part) => part.problems),
+  };
+}
+
+function inputsOf({ functionsDir, assetsDir, configFile }: Project, { bundles }: BuiltApplication): string[] {
+  const read = [...bundles.values()].flatMap(({ bundle }) => [
+    ...bundle.inputs,
+    ...bundle.mounts.map((mount) => mount.directory),
+  ]);
+  const roots = [functionsDir, assetsDir, configFile].filter((path) => path !== undefined);
+  return [...new Set([...roots, ...read])];
+}
+
+/** Parsing and bundling both see a broken file, and each family of runtimes sees it anew. */
+function withoutDoubles(problems: readonly Problem[]): Problem[] {
+  const unique = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
+  return [...unique.values()];
+}
+
+function hasErrors(problems: readonly Problem[]): boolean {
+  return problems.some(({ severity }) => severity === "error");
+}
