@@ -1,23 +1,29 @@
 // Loads a build into this process: its functions, and where its files are.
 
-import { existsSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { FunctionBundle } from "../contract/bundle.ts";
 import type { Site } from "../contract/site.ts";
+import { prepareNode } from "../runtimes/node.ts";
 import type { Release } from "../runtimes/running-server.ts";
 import { createFolderStore } from "../runtimes/server/folder-store.ts";
 import { loadApplication } from "../runtimes/server/run-build.ts";
 
-/** The release of a build that lies in a directory, as `dist/node.js` would serve it. */
-export async function loadRelease({ outDir, site }: { outDir: string; site: Site }): Promise<Release> {
-  const bundle = await loadBundle(join(outDir, "functions.js"), site.build);
+/** The release of a build that lies in a directory, as its own `node.js` would serve it. */
+export async function loadRelease(build: { outDir: string; site: Site }): Promise<Release> {
+  const { outDir, site } = build;
+  const bundle =
+    site.application.kind === "none" ? { modules: {} } : await loadBundle(join(outDir, "functions.js"));
   return { site, bundle, store: createFolderStore(join(outDir, "assets")) };
 }
 
-/** Imports a bundle; `version` makes the import new where the file at a path has changed. */
-export async function loadBundle(file: string, version: string): Promise<FunctionBundle> {
-  if (!existsSync(file)) return { modules: {} };
-  process.setSourceMapsEnabled(true);
+/** Imports a bundle anew where its text has changed; module state lasts as long as the text does. */
+async function loadBundle(file: string): Promise<FunctionBundle> {
+  const version = createHash("sha256")
+    .update(await readFile(file))
+    .digest("hex");
+  prepareNode();
   return loadApplication(() => import(`${pathToFileURL(file).href}?${version}`));
 }

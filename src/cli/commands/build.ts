@@ -19,36 +19,44 @@ export interface FinishedBuild {
   project: Project;
   outDir: string;
   site: Site;
+  targets: Target[];
 }
 
 /** Builds every target that was asked for, or all. */
 export async function runBuild(line: CommandLine, output: Output): Promise<void> {
   const startedMs = performance.now();
   const wished = line.options.lists.get("target") as Target[] | undefined;
-  const targets = wished === undefined ? [...TARGETS] : [...new Set(wished)];
-  const build = await buildProject(line, output, targets);
+  const build = await buildProject(line, output, wished);
   const durationMs = Math.round(performance.now() - startedMs);
-  const summary = summarise(build, targets);
+  const summary = summarise(build);
   if (!output.quiet) output.result(`${describe(summary)} in ${durationMs} ms`, { ...summary, durationMs });
 }
 
-/** Builds the project of a command line; throws `invalid-project` with all that is wrong with it. */
+/**
+ * Builds the project of a command line; throws `invalid-project` with all that is wrong with it. Without
+ * wished targets, those that the code does not fit are left out.
+ */
 export async function buildProject(
   line: CommandLine,
   output: Output,
-  targets: readonly Target[],
+  wished: readonly Target[] | undefined,
 ): Promise<FinishedBuild> {
   const { project, problems } = await requireProject(line, output);
   const { outDir, problems: misplaced } = selectOutputDirectory(project, line.options.texts.get("out"));
   if (misplaced.length > 0) output.require([...problems, ...misplaced]);
-  const builder = createSiteBuilder(project, { outDir, targets: [...targets], mode: "production" });
+  const builder = createSiteBuilder(project, {
+    outDir,
+    targets: TARGETS.filter((target) => wished === undefined || wished.includes(target)),
+    mode: "production",
+    skipUnfitTargets: wished === undefined,
+  });
   try {
     const result = await builder.build();
     output.require([...problems, ...result.problems]);
     if (result.site === undefined) throw new CausewayError("internal", "The build ended without a site");
-    if (targets.includes("workers"))
+    if (result.targets.includes("workers"))
       await writeWorkersConfig(project, outDir, projectOptions(line).environment);
-    return { project, outDir, site: result.site };
+    return { project, outDir, site: result.site, targets: result.targets };
   } finally {
     await builder.dispose();
   }
@@ -56,7 +64,7 @@ export async function buildProject(
 
 type Summary = ReturnType<typeof summarise>;
 
-function summarise({ outDir, site }: FinishedBuild, targets: readonly Target[]) {
+function summarise({ outDir, site, targets }: FinishedBuild) {
   const files = Object.values(site.assets.files);
   return {
     out: outDir,

@@ -36,7 +36,7 @@ export async function runDev(line: CommandLine, output: Output): Promise<void> {
 function createReporter(output: Output): (outcome: DevOutcome) => void {
   let known = "";
   return ({ problems, served, durationMs, isFirst }) => {
-    const found = JSON.stringify(problems);
+    const found = JSON.stringify(problems.map(({ code, file, message }) => [code, file, message]));
     if (!served || found !== known) output.report(problems);
     known = found;
     const duration = Math.round(durationMs);
