@@ -2,11 +2,16 @@ import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createBindingStore } from "../../src/assets/stores/binding-store.ts";
+import { createKvStore, createR2Store } from "../../src/assets/stores/bucket-store.ts";
 import { createHotStore } from "../../src/assets/stores/hot-store.ts";
 import { createMemoryStore } from "../../src/assets/stores/memory-store.ts";
+import { createOriginStore } from "../../src/assets/stores/origin-store.ts";
+import { createS3Store } from "../../src/assets/stores/s3-store.ts";
+import { createDiskCacheStore } from "../../src/runtimes/server/disk-cache-store.ts";
 import { createFolderStore } from "../../src/runtimes/server/folder-store.ts";
 import { createSourceStore } from "../../src/runtimes/server/source-store.ts";
 import { blobOf, describeAssetStore } from "./asset-store.ts";
+import { startBlobServer } from "./blob-server.ts";
 
 type Blobs = ReadonlyMap<string, Uint8Array>;
 
@@ -60,3 +65,59 @@ describeAssetStore("a hot store before a folder", async (blobs) => {
 describeAssetStore("a hot store before a binding", async (blobs) => ({
   store: createHotStore(createBindingStore(createBinding(blobs)), { maxBytes: 2_000, maxBlobBytes: 1_500 }),
 }));
+
+describeAssetStore("an origin store", async (blobs) => {
+  const server = await startBlobServer(blobs, { folder: "/blobs" });
+  return { store: createOriginStore({ base: `${server.url}/blobs/` }), dispose: server.close };
+});
+
+describeAssetStore("an origin store whose server knows no ranges", async (blobs) => {
+  const server = await startBlobServer(blobs, { ranges: false });
+  return { store: createOriginStore({ base: server.url }), dispose: server.close };
+});
+
+describeAssetStore("an S3 store", async (blobs) => {
+  const secretAccessKey = "a secret";
+  const server = await startBlobServer(blobs, { folder: "/bucket/some/folder", secretAccessKey });
+  const place = { endpoint: server.url, bucket: "bucket", region: "eu-central-1", prefix: "/some/folder/" };
+  return {
+    store: await createS3Store({ ...place, accessKeyId: "id", secretAccessKey }),
+    dispose: server.close,
+  };
+});
+
+describeAssetStore("an R2 store", async (blobs) => ({
+  store: createR2Store({
+    async get(key, options) {
+      const bytes = blobs.get(key.slice(3));
+      const { offset = 0, length = bytes?.length ?? 0 } = options?.range ?? {};
+      return bytes ? { body: new Blob([bytes.slice(offset, offset + length)]).stream() } : null;
+    },
+  }),
+}));
+
+describeAssetStore("a KV store", async (blobs) => ({
+  store: createKvStore({
+    async get(key) {
+      const bytes = blobs.get(key.slice(3));
+      return bytes ? new Blob([bytes.slice()]).stream() : null;
+    },
+  }),
+}));
+
+describeAssetStore("a disk cache before an origin", async (blobs) => {
+  const server = await startBlobServer(blobs);
+  const { folder, dispose } = await writeFolder(new Map(), () => "");
+  const store = await createDiskCacheStore(createOriginStore({ base: server.url }), { folder });
+  return { store, dispose: async () => void (await Promise.all([server.close(), dispose()])) };
+});
+
+describeAssetStore("a disk cache that has room for little", async (blobs) => {
+  const { folder, dispose } = await writeFolder(new Map(), () => "");
+  const store = await createDiskCacheStore(createMemoryStore(blobs), {
+    folder,
+    maxBytes: 1_200,
+    maxBlobBytes: 1_100,
+  });
+  return { store, dispose };
+});
