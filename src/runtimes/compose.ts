@@ -5,11 +5,12 @@ import type { FunctionBundle } from "../contract/bundle.ts";
 import type { Handler } from "../contract/handler.ts";
 import { DEFAULT_LIMITS, type RequestLimits } from "../contract/limits.ts";
 import type { LogSink, Platform } from "../contract/platform.ts";
-import type { Site } from "../contract/site.ts";
+import type { RouteEntry, Site } from "../contract/site.ts";
 import { createEdge } from "../edge/create-edge.ts";
 import type { EdgeMiddleware } from "../edge/edge-context.ts";
 import { createGateway } from "../gateway/create-gateway.ts";
 import { validateApplication } from "../gateway/validate-application.ts";
+import { createFunctionPrefixFilter } from "../pages/function-prefixes.ts";
 import type { Release, ServerOptions } from "./running-server.ts";
 import { SYSTEM_CLOCK } from "./system-clock.ts";
 
@@ -38,7 +39,8 @@ export interface ComposedSite {
 
 export function composeSite(parts: SiteParts): ComposedSite {
   const { site, bundle, platform } = parts;
-  const assets = createAssetServer(site.assets, platform.assets);
+  const isFunctionPath = createFunctionPrefixFilter(routesOf(site));
+  const assets = createAssetServer(site.assets, platform.assets, { isFunctionPath });
   const application = createGateway({
     site,
     bundle,
@@ -55,6 +57,10 @@ export function composeSite(parts: SiteParts): ComposedSite {
     accessLog: parts.accessLog ?? false,
   });
   return { site, handler, assets };
+}
+
+function routesOf({ application }: Site): readonly RouteEntry[] {
+  return application.kind === "functions" ? application.routes : [];
 }
 
 /** The application inside the validator; each breach of a path is logged once. */

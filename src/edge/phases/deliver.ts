@@ -8,13 +8,16 @@ import { createWorkerFirstRule } from "../../pages/worker-first.ts";
 import { type EdgeMiddleware, type EdgeServices, gatewayContextOf } from "../edge-context.ts";
 import { recover } from "../recover.ts";
 
-type Choice = "assets" | "application";
+/** `missing`: another spelling of the path belongs to the application, so no file may answer. */
+type Choice = "assets" | "application" | "missing";
 
 export function deliver(services: EdgeServices): EdgeMiddleware {
   const choose = createChooser(services);
   return async (context) => {
     const request = context.req.raw;
-    if (choose(request) === "assets") return services.assets.fetch(request);
+    const choice = choose(request);
+    if (choice === "assets") return services.assets.fetch(request);
+    if (choice === "missing") return services.assets.fetchMissing(request);
     const gateway = gatewayContextOf(context);
     try {
       return await services.application(request, context.env, gateway);
@@ -28,9 +31,9 @@ export function deliver(services: EdgeServices): EdgeMiddleware {
 function createChooser({ site, assets }: EdgeServices): (request: Request) => Choice {
   const { application } = site;
   if (application.kind === "none") return () => "assets";
-  const invoked = invocationFilter(application);
   if (application.kind === "functions" || application.first.kind === "always") {
-    return (request) => (invoked(pathnameOf(request.url)) ? "application" : "assets");
+    const chooseByPath = createInvocationChooser(application);
+    return (request) => chooseByPath(pathnameOf(request.url));
   }
   const { date, flags } = site.compatibility;
   const workerFirst = createWorkerFirstRule(application.first, date, flags);
@@ -41,13 +44,16 @@ function createChooser({ site, assets }: EdgeServices): (request: Request) => Ch
 }
 
 /**
- * `_routes.json`, asked for every spelling of the path: what the static files would read as a path that
- * reaches the application must not go past it.
+ * `_routes.json` compares paths as they stand (Pages docs). What the static files would read as a path of
+ * the application must still not go past it: they do not answer such a spelling.
  */
-function invocationFilter(
+function createInvocationChooser(
   application: Exclude<Application, { kind: "none" }>,
-): (pathname: string) => boolean {
-  if (application.invocation === undefined) return () => true;
+): (pathname: string) => Choice {
+  if (application.invocation === undefined) return () => "application";
   const isInvoked = createInvocationFilter(application.invocation);
-  return (pathname) => spellingsOf(pathname).some(isInvoked);
+  return (pathname) => {
+    if (isInvoked(pathname)) return "application";
+    return spellingsOf(pathname).some(isInvoked) ? "missing" : "assets";
+  };
 }
