@@ -61,13 +61,12 @@ async function buildFunctions(
   scanner: FunctionScanner,
 ): Promise<BuiltApplication> {
   const scan = await scanner.scan();
-  const { routes, problems, matchersFile } = buildRoutes(scan.files, {
-    directory: toProjectPath(functionsDir, project.root),
-  });
+  const directory = toProjectPath(functionsDir, project.root);
+  const { routes, problems, matchersFile } = buildRoutes(scan.files, { directory });
   const found = [...scan.problems, ...(await locateProblems(problems, project.root))];
   const handlers = selectHandlers(scan.files, routes, matchersFile);
   if (handlers.length === 0) return noApplication(options, found);
-  const entry = functionsEntry(functionsDir, handlers);
+  const entry = functionsEntry(directory, handlers);
   const built = await bundleTargets(project, options, (bundler) => bundlers.get(bundler).bundle(entry));
   return { kind: "functions", routes, ...built, problems: [...found, ...built.problems] };
 }
@@ -81,7 +80,7 @@ async function buildWorker(
   const { directory } = worker;
   const built = await bundleTargets(project, options, (bundler) =>
     directory === undefined
-      ? bundlers.get(bundler).bundle(workerEntry(worker.entry))
+      ? bundlers.get(bundler).bundle(workerEntry(toProjectPath(worker.entry, project.root)))
       : bundleWorkerDirectory({ ...worker, directory }, bundler),
   );
   return { kind: "worker", routes: [], ...built };

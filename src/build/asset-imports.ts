@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 import type { Plugin } from "esbuild";
 import type { Problem } from "../contract/problem.ts";
 import { toProjectPath } from "./bundler-problem.ts";
-import { ownModule } from "./own-module.ts";
+import { MOUNTED_ASSETS } from "./injected-modules.ts";
 
 /** A directory that functions serve, and where its files go. */
 export interface AssetMount {
@@ -28,19 +28,19 @@ export function assetImports(root: string, binding: string, addMount: (mount: As
     setup(build) {
       build.onResolve({ filter: /^assets:/ }, async ({ path, resolveDir }) => {
         const directory = resolve(resolveDir, path.slice("assets:".length));
-        if (await isDirectory(directory)) return { path: directory, namespace: MOUNT };
-        const problem = missingDirectory(toProjectPath(directory, root));
+        const name = toProjectPath(directory, root);
+        if (await isDirectory(directory)) return { path: name, namespace: MOUNT };
+        const problem = missingDirectory(name);
         return { errors: [{ text: problem.message, detail: problem }] };
       });
-      build.onLoad({ filter: /.*/, namespace: MOUNT }, ({ path: directory }) => {
-        const prefix = `${MOUNT_ROOT}/${mountId(root, directory)}`;
-        addMount({ directory, prefix });
+      build.onLoad({ filter: /.*/, namespace: MOUNT }, ({ path }) => {
+        const prefix = `${MOUNT_ROOT}/${mountId(path)}`;
+        addMount({ directory: resolve(root, path), prefix });
         return {
           contents: [
-            `import { serveMountedAssets } from ${JSON.stringify(ownModule("injected/mounted-assets"))};`,
+            `import { serveMountedAssets } from ${JSON.stringify(MOUNTED_ASSETS)};`,
             `export const onRequest = serveMountedAssets(${JSON.stringify(prefix)}, ${JSON.stringify(binding)});`,
           ].join("\n"),
-          resolveDir: directory,
         };
       });
     },
@@ -48,8 +48,8 @@ export function assetImports(root: string, binding: string, addMount: (mount: As
 }
 
 /** The same for every build of a project, wherever it is checked out. */
-function mountId(root: string, directory: string): string {
-  return createHash("sha256").update(toProjectPath(directory, root)).digest("hex").slice(0, 16);
+function mountId(name: string): string {
+  return createHash("sha256").update(name).digest("hex").slice(0, 16);
 }
 
 async function isDirectory(path: string): Promise<boolean> {

@@ -15,6 +15,7 @@ import { type AssetMount, assetImports } from "./asset-imports.ts";
 import type { BuildFile } from "./build-file.ts";
 import { type BuildMode, bundlerOptions, hasNodeCompat } from "./bundler-options.ts";
 import { isBuildFailure, toProblems } from "./bundler-problem.ts";
+import { injectedModules } from "./injected-modules.ts";
 import { type BundleFlavour, moduleImports } from "./module-imports.ts";
 import { type PlatformImport, platformImports } from "./platform-imports.ts";
 
@@ -111,7 +112,8 @@ function contextOptions(
     plugins: [
       entryModule(project.root, source),
       ...(external === undefined ? [] : [externalFiles(external)]),
-      moduleImports(flavour, base, (file) => findings().files.set(file.path, file)),
+      injectedModules(),
+      moduleImports(project.root, flavour, base, (file) => findings().files.set(file.path, file)),
       assetImports(project.root, project.assetsBinding, (mount) =>
         findings().mounts.set(mount.prefix, mount),
       ),

@@ -1,5 +1,6 @@
 // What an esbuild message means to the owner of a project: place, plain words and a remedy.
 
+import { builtinModules } from "node:module";
 import { isAbsolute, relative, sep } from "node:path";
 import type { BuildFailure, Location, Message } from "esbuild";
 import type { Problem } from "../contract/problem.ts";
@@ -13,6 +14,19 @@ interface Reading {
 
 /** Messages of esbuild that deserve their own words, the first that fits. Others are syntax errors. */
 const READINGS: Reading[] = [
+  {
+    pattern: /^No matching export in "causeway-injected:cloudflare-workers" for import "([^"]*)"/,
+    code: "import-workers-only",
+    message: ([, name]) => `"${name}" of "cloudflare:workers" exists on Workers only`,
+    remedy: () => "Build for Workers alone (--target workers), or do without it.",
+  },
+  {
+    pattern: new RegExp(`^Could not resolve "(${builtinModules.join("|")})"`),
+    code: "import-unresolved",
+    message: ([, name]) => `Cannot find the imported package "${name}"`,
+    remedy: ([, name]) =>
+      `For Node's module of that name add the compatibility flag nodejs_compat; for a package: npm install ${name}`,
+  },
   {
     pattern: /^Could not resolve "(\.{0,2}\/[^"]*)"/,
     code: "import-unresolved",

@@ -3,8 +3,10 @@
 
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import type { OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
 import type { BuildFile } from "./build-file.ts";
+import { toProjectPath } from "./bundler-problem.ts";
 
 /** Which family of runtimes a bundle is for: they load WebAssembly in different ways. */
 export type BundleFlavour = "server" | "workers";
@@ -21,6 +23,7 @@ const RESOLVING = { resolving: true };
  * `base` is the way from the bundle's folder to the build's (`./`, `../`).
  */
 export function moduleImports(
+  root: string,
   flavour: BundleFlavour,
   base: string,
   addFile: (file: BuildFile) => void,
@@ -29,13 +32,15 @@ export function moduleImports(
     name: "causeway-module-imports",
     setup(build) {
       build.onResolve({ filter: /\.wasm(?:\?module)?$/ }, (args) =>
-        args.namespace === WASM ? { path: args.path, external: true } : resolveInto(build, args, WASM),
+        args.namespace === WASM ? { path: args.path, external: true } : resolveInto(root, build, args, WASM),
       );
       build.onResolve({ filter: /\.bin$/ }, (args) =>
-        args.namespace === BUFFER ? { path: args.path, namespace: BYTES } : resolveInto(build, args, BUFFER),
+        args.namespace === BUFFER
+          ? { path: args.path, namespace: BYTES }
+          : resolveInto(root, build, args, BUFFER),
       );
       build.onLoad({ filter: /.*/, namespace: WASM }, async ({ path }) => {
-        const contents = await readFile(path);
+        const contents = await readFile(resolve(root, path));
         const hash = createHash("sha256").update(contents).digest("hex").slice(0, 16);
         const file = { path: `modules/${hash}.wasm`, contents };
         addFile(file);
@@ -45,14 +50,16 @@ export function moduleImports(
         contents: `import bytes from ${JSON.stringify(path)};\nexport default bytes.buffer;`,
       }));
       build.onLoad({ filter: /.*/, namespace: BYTES }, async ({ path }) => ({
-        contents: await readFile(path),
+        contents: await readFile(resolve(root, path)),
         loader: "binary",
       }));
     },
   };
 }
 
+/** Bundles name what they hold, so the names are relative: a build must not tell where it was made. */
 async function resolveInto(
+  root: string,
   build: PluginBuild,
   args: OnResolveArgs,
   namespace: string,
@@ -62,7 +69,7 @@ async function resolveInto(
   const path = args.path.replace(/\?module$/, "");
   const found = await build.resolve(path, { importer, resolveDir, kind, pluginData: RESOLVING });
   if (found.errors.length > 0) return { errors: found.errors, warnings: found.warnings };
-  return { path: found.path, namespace };
+  return { path: toProjectPath(found.path, root), namespace };
 }
 
 function wasmLoader(flavour: BundleFlavour, path: string): string {

@@ -2,10 +2,10 @@
 // `cloudflare:*`. They stay imports, except where one runtime needs another's in its own terms.
 
 import { builtinModules } from "node:module";
-import type { OnResolveArgs, OnResolveResult, Plugin } from "esbuild";
+import type { OnResolveResult, Plugin } from "esbuild";
 import type { Problem } from "../contract/problem.ts";
+import { CLOUDFLARE_WORKERS } from "./injected-modules.ts";
 import type { BundleFlavour } from "./module-imports.ts";
-import { ownModule } from "./own-module.ts";
 
 /** An import that only some runtimes can answer. */
 export interface PlatformImport {
@@ -41,19 +41,15 @@ export function platformImports(
       }));
       build.onResolve({ filter: /^cloudflare:/ }, (args) => {
         addImport({ module: args.path, importer: args.importer });
-        return flavour === "workers" ? { path: args.path, external: true } : resolveCloudflare(args);
+        if (flavour === "workers") return { path: args.path, external: true };
+        if (args.path !== "cloudflare:workers") return refuse(args.path);
+        return build.resolve(CLOUDFLARE_WORKERS, { kind: args.kind, resolveDir: args.resolveDir });
       });
     },
   };
 }
 
-/** Whether a bare name is one of Node's own modules. */
-export function isNodeBuiltin(name: string): boolean {
-  return BUILTINS.has(name.replace(/^node:/, ""));
-}
-
-function resolveCloudflare({ path }: OnResolveArgs): OnResolveResult {
-  if (path === "cloudflare:workers") return { path: ownModule("injected/cloudflare-workers") };
+function refuse(path: string): OnResolveResult {
   const problem: Problem = {
     severity: "error",
     code: "import-workers-only",

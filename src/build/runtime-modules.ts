@@ -2,9 +2,9 @@
 // same for every site: made once when the package is compiled, or on demand in a checkout.
 
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build } from "esbuild";
 import type { BuildFile } from "./build-file.ts";
@@ -15,7 +15,7 @@ import { TARGETS, type Target } from "./target.ts";
 /** What a build can bring along: a target's runtime, or the HTML engine, which only some sites use. */
 export type RuntimeModule = Target | "html-rewriter";
 
-export const RUNTIME_MODULES: readonly RuntimeModule[] = [...TARGETS, "html-rewriter"];
+const RUNTIME_MODULES: readonly RuntimeModule[] = [...TARGETS, "html-rewriter"];
 
 const DIRECTORY = "runtime";
 /** Where a compiled package holds the finished modules. */
@@ -36,13 +36,21 @@ export function loadRuntimeModule(name: RuntimeModule): Promise<BuildFile[]> {
   return files;
 }
 
+/** Makes every module and puts it where builds of the compiled package look for it. */
+export async function compileRuntimeModules(): Promise<void> {
+  await mkdir(COMPILED, { recursive: true });
+  for (const files of await Promise.all(RUNTIME_MODULES.map(makeRuntimeModule))) {
+    for (const { path, contents } of files) await writeFile(join(COMPILED, basename(path)), contents);
+  }
+}
+
 /** How entries, which lie at the top of a build, import a target's runtime. */
 export function runtimePath(target: Target): string {
   return `./${DIRECTORY}/${target}.js`;
 }
 
 /** Bundles a module from this package's own code. */
-export async function makeRuntimeModule(name: RuntimeModule): Promise<BuildFile[]> {
+async function makeRuntimeModule(name: RuntimeModule): Promise<BuildFile[]> {
   if (name === "html-rewriter") return makeEngine();
   const { outputFiles } = await build(name === "workers" ? workersOptions() : serverOptions(name));
   return fileNames(name).map((file) => toBuildFile(file, outputFiles?.[0]?.contents));
@@ -80,8 +88,9 @@ function serverOptions(target: Target): BuildOptions {
   };
 }
 
-/** Licences of bundled packages stay with their code. */
+/** Paths in comments are relative to the package; licences of bundled packages stay with their code. */
 const SHARED_OPTIONS: BuildOptions = {
+  absWorkingDir: fileURLToPath(new URL("../..", import.meta.url)),
   bundle: true,
   format: "esm",
   target: "es2023",

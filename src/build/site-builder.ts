@@ -6,6 +6,7 @@ import type { Problem } from "../contract/problem.ts";
 import type { Site, WorkerFirst } from "../contract/site.ts";
 import { parseWorkerFirst } from "../pages/worker-first.ts";
 import { type BuiltApplication, createApplicationBuilder } from "./application-builder.ts";
+import type { AssetMount } from "./asset-imports.ts";
 import { checkOutputDirectory, readPreviousSite, replaceBuild, updateBuild } from "./build-output.ts";
 import type { BuildMode } from "./bundler-options.ts";
 import { toProjectPath } from "./bundler-problem.ts";
@@ -96,7 +97,7 @@ async function gather(
     setting,
     toProjectPath(configFile ?? root, root),
   );
-  const mounts = [...application.bundles.values()].flatMap(({ bundle }) => bundle.mounts);
+  const mounts = mountsOf(application);
   const assets = mergeAssets([own, ...(await collectMounts(project, mounts, options))]);
   const directory = assetsDir === undefined ? "" : toProjectPath(assetsDir, root);
   const problems = [
@@ -109,6 +110,12 @@ async function gather(
     ...(application.targets.includes("workers") ? checkLimits(own.files, assets.blobs.size, directory) : []),
   ];
   return { project, application, first, rules, assets, problems: withoutDoubles(problems) };
+}
+
+/** Two bundles of one application mount the same directories. */
+function mountsOf({ bundles }: BuiltApplication): AssetMount[] {
+  const mounts = [...bundles.values()].flatMap(({ bundle }) => bundle.mounts);
+  return [...new Map(mounts.map((mount) => [mount.prefix, mount])).values()];
 }
 
 function mergeAssets(parts: readonly CollectedAssets[]): CollectedAssets {

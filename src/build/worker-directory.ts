@@ -6,6 +6,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type BuildFile, textFile } from "./build-file.ts";
 import { type Bundle, type BundlerOptions, createBundler } from "./bundle.ts";
+import { toProjectPath } from "./bundler-problem.ts";
+import { reexportEntry } from "./entry-source.ts";
 import type { WorkerSource } from "./find-worker.ts";
 
 const ENTRY_MODULE = "index.js";
@@ -25,7 +27,9 @@ export async function bundleWorkerDirectory(
     external: new Map(others.map((file) => [join(directory, file), `./${file}`])),
   });
   try {
-    const bundle = await bundler.bundle(reexportEntry(join(directory, ENTRY_MODULE)));
+    const bundle = await bundler.bundle(
+      reexportEntry(toProjectPath(join(directory, ENTRY_MODULE), options.project.root)),
+    );
     if (bundle.files.length === 0) return bundle;
     const inside = copies.map((file) => ({ ...file, path: `${folder}/${file.path}` }));
     const inputs = [...bundle.inputs, ...others.map((file) => join(directory, file))];
@@ -43,11 +47,6 @@ async function hashModules(directory: string, copies: readonly BuildFile[]): Pro
   const hash = createHash("sha256").update(await readFile(join(directory, ENTRY_MODULE)));
   for (const { path, contents } of copies) hash.update(`\0${path}\0`).update(contents);
   return hash.digest("hex").slice(0, 16);
-}
-
-function reexportEntry(entry: string): string {
-  const from = JSON.stringify(entry);
-  return `export * from ${from};\nexport { default } from ${from};`;
 }
 
 function reexport(path: string, folder: string): BuildFile {
