@@ -56,6 +56,7 @@ export function matchPathPattern({ tokens }: PathPattern, text: string): Capture
   const last = tokens.at(-1) ?? "";
   if (typeof first === "string" && !text.startsWith(first)) return undefined;
   if (typeof last === "string" && !text.endsWith(last)) return undefined;
+  if (!hasLiteralsInOrder(tokens, text)) return undefined;
   const ends = tabulateEnds(tokens, text);
   return ends[0]?.[0] === -1 ? undefined : readCaptures(tokens, text, ends);
 }
@@ -77,6 +78,18 @@ export function fillTemplate(template: string, captures: Captures): string {
 
 function namesIn(tokens: readonly Token[]): string[] {
   return tokens.flatMap((token) => (typeof token === "string" ? [] : [token.name]));
+}
+
+/** A cheap look that spares most texts the table. */
+function hasLiteralsInOrder(tokens: readonly Token[], text: string): boolean {
+  let position = 0;
+  for (const token of tokens) {
+    if (typeof token !== "string") continue;
+    const found = text.indexOf(token, position);
+    if (found === -1) return false;
+    position = found + token.length;
+  }
+  return true;
 }
 
 /** For each token: where its text ends if it begins at a position and all after it fits too, else -1. */
