@@ -2,11 +2,13 @@
 
 import { relative } from "node:path";
 import type { Project } from "../config/project.ts";
+import { createWorkersConfig, formatWorkersConfig, WORKERS_CONFIG_FILE } from "../config/workers-config.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { Site, WorkerFirst } from "../contract/site.ts";
 import { parseWorkerFirst } from "../pages/worker-first.ts";
 import { type BuiltApplication, createApplicationBuilder } from "./application-builder.ts";
 import type { AssetMount } from "./asset-imports.ts";
+import { type BuildFile, textFile } from "./build-file.ts";
 import { checkOutputDirectory, readPreviousSite, replaceBuild, updateBuild } from "./build-output.ts";
 import type { BuildMode } from "./bundler-options.ts";
 import { toProjectPath } from "./bundler-problem.ts";
@@ -59,7 +61,9 @@ export function createSiteBuilder(project: Project, options: SiteBuilderOptions)
       const outcome = { targets: application.targets, inputs: inputsOf(project, application) };
       if (hasErrors(problems)) return { ...outcome, site: undefined, problems };
       const site = createSite({ ...gathered, previous: await readPreviousSite(outDir) });
-      const files = [...(await programFiles(application, mode)), siteFile(site)];
+      const programs = await programFiles(application, mode);
+      const settings = await settingsFiles(project, application.targets);
+      const files = [...programs, ...settings, siteFile(site)];
       const failures = await write(outDir, { files, blobs: gathered.assets.blobs });
       if (hasErrors(failures)) return { ...outcome, site: undefined, problems: [...problems, ...failures] };
       if (mode === "development") write = updateBuild;
@@ -67,6 +71,12 @@ export function createSiteBuilder(project: Project, options: SiteBuilderOptions)
     },
     dispose: () => applications.dispose(),
   };
+}
+
+/** What wrangler runs and deploys the build by, from the directory where it lies. */
+async function settingsFiles(project: Project, targets: readonly Target[]): Promise<BuildFile[]> {
+  if (!targets.includes("workers")) return [];
+  return [textFile(WORKERS_CONFIG_FILE, formatWorkersConfig(await createWorkersConfig(project)))];
 }
 
 /** Everything that goes into a site, and all that is wrong with it. */

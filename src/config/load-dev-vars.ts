@@ -2,7 +2,7 @@
 // (Wrangler docs, "Environment variables and secrets" in local development).
 
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import type { Problem } from "../contract/problem.ts";
 import { expandReferences, parseDotenv } from "./parse-dotenv.ts";
 
@@ -18,10 +18,10 @@ export async function loadDevVars(root: string, environment: string | undefined)
   return named ?? (await loadVariableFile(root, ".dev.vars")) ?? (await loadEnvFiles(root, environment));
 }
 
-/** Reads one file of NAME=value lines; undefined where it does not exist. `file` is relative to `root`. */
+/** Reads one file of NAME=value lines; undefined where it does not exist. `file` is relative to `root` or absolute. */
 export async function loadVariableFile(root: string, file: string): Promise<Loaded | undefined> {
   try {
-    return parseDotenv(await readFile(join(root, file), "utf8"), file);
+    return parseDotenv(await readFile(resolve(root, file), "utf8"), file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     return { values: {}, problems: [unreadable(file, error as Error)] };

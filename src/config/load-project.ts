@@ -60,6 +60,7 @@ export async function loadProject(
     functionsDir: directories.functionsDir,
     assetsDir: directories.assetsDir,
     configFile: file?.path,
+    environment,
     conventions,
     main: directories.main,
     ...assetRules(settings, conventions),

@@ -15,6 +15,8 @@ export interface Project {
   assetsDir: string | undefined;
   /** The wrangler.toml / .json / .jsonc that was read, absolute. */
   configFile: string | undefined;
+  /** The `[env.NAME]` that was applied. */
+  environment?: string | undefined;
   /** `workers` only for a configuration with `[assets]` (or `main`) whose output is not our own build. */
   conventions: Conventions;
   /** Entry of a Worker beside assets (`main`), absolute; never our own `dist/workers.js`. */

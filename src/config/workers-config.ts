@@ -1,6 +1,5 @@
 // The wrangler configuration of a build: what the project's own says, with our entry and our files.
 
-import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Project } from "./project.ts";
 import { loadSettingsFile } from "./settings-file.ts";
@@ -31,25 +30,22 @@ const ENTRY = {
 
 type Table = Record<string, unknown>;
 
-/** Writes `wrangler.json` into a build, so that wrangler can run and deploy it from there. */
-export async function writeWorkersConfig(
-  project: Project,
-  outDir: string,
-  environment?: string,
-): Promise<void> {
-  const path = workersConfigPath(outDir);
-  const text = `${JSON.stringify(await createWorkersConfig(project, environment), null, 2)}\n`;
-  const current = await readFile(path, "utf8").catch(() => undefined);
-  if (current !== text) await writeFile(path, text);
-}
+/** The name of the configuration in a build. */
+export const WORKERS_CONFIG_FILE = "wrangler.json";
 
 /** Where the configuration of a build is. */
 export function workersConfigPath(outDir: string): string {
-  return join(outDir, "wrangler.json");
+  return join(outDir, WORKERS_CONFIG_FILE);
+}
+
+/** The text of the file. */
+export function formatWorkersConfig(config: Table): string {
+  return `${JSON.stringify(config, null, 2)}\n`;
 }
 
 /** The environment is applied already: the result has none. Secrets are never part of it. */
-export async function createWorkersConfig(project: Project, environment?: string): Promise<Table> {
+export async function createWorkersConfig(project: Project): Promise<Table> {
+  const { environment } = project;
   const top = (await loadSettingsFile(project.root))?.value ?? {};
   const section =
     environment === undefined ? undefined : (top.env as Record<string, Table> | undefined)?.[environment];

@@ -1,5 +1,6 @@
 // What a development session serves with: this process on Node, a process of its own on other runtimes.
 
+import { isDeepStrictEqual } from "node:util";
 import { startNodeServer } from "../runtimes/node.ts";
 import { createServerLog } from "../runtimes/server/server-log.ts";
 import { serverUrl } from "../runtimes/server/server-url.ts";
@@ -39,7 +40,10 @@ export async function startNodeDevServer(build: DevBuild, options: DevServerOpti
   };
 }
 
-/** Serves in another runtime, which is started again for each build; workerd follows the build by itself. */
+/**
+ * Serves in another runtime, which is started again for each build. wrangler follows the files of the build by
+ * itself; only new variables need a new start there.
+ */
 export async function startProcessDevServer(
   runtime: ProcessRuntime,
   build: DevBuild,
@@ -49,9 +53,13 @@ export async function startProcessDevServer(
   const start = ({ root, outDir, env }: DevBuild): Promise<RuntimeProcess> =>
     startRuntimeProcess({ runtime, root, outDir, host, port, env });
   let running = await start(build);
+  let active = build;
   return {
     url: serverUrl(host, port),
     async update(next) {
+      const followed = runtime === "workerd" && isDeepStrictEqual(next.env, active.env);
+      active = next;
+      if (followed) return;
       await running.stop();
       running = await start(next);
     },

@@ -31,6 +31,8 @@ export interface RuntimeProcess {
 
 /** Every entry says where it listens in one line with a URL. */
 const READY = /https?:\/\/\S+:\d+/;
+/** Its log of requests and reloads. */
+const WRANGLER_CHATTER = /^(?:\[wrangler:info\]|⎔)/;
 const START_TIMEOUT_MS = 30_000;
 /** Within two seconds of Ctrl-C nothing may be left. */
 const STOP_TIMEOUT_MS = 1_500;
@@ -94,13 +96,13 @@ function wranglerArguments({ outDir, host, port, env }: RuntimeProcessOptions): 
   return ["dev", ...config, ...address, "--show-interactive-dev-session=false", ...variables];
 }
 
-/** Resolves at the ready line; what comes later is passed on, but not wrangler's own log of requests. */
+/** Resolves at the ready line; what comes later is passed on, but not wrangler's own chatter. */
 function untilReady(child: ChildProcess): Promise<"ready"> {
   return new Promise((resolve) => {
     if (child.stdout === null) return;
     let ready = false;
     createInterface({ input: child.stdout }).on("line", (line) => {
-      if (ready && !line.startsWith("[wrangler:info]")) process.stdout.write(`${line}\n`);
+      if (ready && !WRANGLER_CHATTER.test(line)) process.stdout.write(`${line}\n`);
       if (!ready && READY.test(line)) {
         ready = true;
         resolve("ready");

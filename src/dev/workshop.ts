@@ -5,7 +5,6 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createSiteBuilder, type SiteBuilder } from "../build/site-builder.ts";
 import type { Project } from "../config/project.ts";
-import { writeWorkersConfig } from "../config/workers-config.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { Site } from "../contract/site.ts";
 
@@ -72,7 +71,6 @@ export function createWorkshop({ target, strict, loadProject }: WorkshopOptions)
       if (site === undefined || problems.some(({ severity }) => strict || severity === "error")) {
         return { build: undefined, problems };
       }
-      if (target === "workers") await writeWorkersConfig(project, outDir);
       const env = project.devVars;
       const identity = JSON.stringify([site.build, env]);
       return { build: { root: project.root, outDir, site, env, identity }, problems };

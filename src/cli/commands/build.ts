@@ -4,14 +4,13 @@ import { relative } from "node:path";
 import { createSiteBuilder } from "../../build/site-builder.ts";
 import { selectOutputDirectory } from "../../config/output-directory.ts";
 import type { Project } from "../../config/project.ts";
-import { writeWorkersConfig } from "../../config/workers-config.ts";
 import { CausewayError } from "../../contract/errors.ts";
 import type { Site } from "../../contract/site.ts";
 import { formatBytes } from "../format-bytes.ts";
 import { TARGETS } from "../options.ts";
 import type { Output } from "../output.ts";
 import type { CommandLine } from "../parse-arguments.ts";
-import { projectOptions, requireProject } from "../site-options.ts";
+import { requireProject } from "../site-options.ts";
 
 export type Target = (typeof TARGETS)[number];
 
@@ -54,8 +53,6 @@ export async function buildProject(
     const result = await builder.build();
     output.require([...problems, ...result.problems]);
     if (result.site === undefined) throw new CausewayError("internal", "The build ended without a site");
-    if (result.targets.includes("workers"))
-      await writeWorkersConfig(project, outDir, projectOptions(line).environment);
     return { project, outDir, site: result.site, targets: result.targets };
   } finally {
     await builder.dispose();
