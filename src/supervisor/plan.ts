@@ -1,0 +1,99 @@
+// What has to happen now? Compares the workers that are wanted with those that are there. Decides, does nothing.
+
+import type { SupervisorSettings } from "./settings.ts";
+import { type LeaveReason, passedLimit, type WorkerRow } from "./worker-table.ts";
+
+export interface Wanted {
+  workers: number;
+  generation: number;
+  stopping: boolean;
+}
+
+export type Action =
+  | { kind: "start" }
+  | { kind: "drain"; row: WorkerRow; reason: LeaveReason }
+  | { kind: "kill"; row: WorkerRow; reason: LeaveReason };
+
+/** A worker reports several times a second; it may be this much late before its silence counts. */
+const SILENCE_SLACK_MS = 1_500;
+/** After its own limit a draining worker gets this long to end by itself. */
+const DRAIN_SLACK_MS = 1_000;
+
+/** The next actions. `mayStart` is false while crashes demand patience. */
+export function planActions(
+  rows: readonly WorkerRow[],
+  wanted: Wanted,
+  settings: SupervisorSettings,
+  mayStart: boolean,
+  now: number,
+): Action[] {
+  const kills = rows.flatMap((row) => planKill(row, settings, now));
+  if (wanted.stopping) return [...kills, ...rows.flatMap(planStop)];
+  const drains = planDrains(rows, wanted, settings, now);
+  return [...kills, ...drains, ...(mayStart ? planStarts(rows, wanted, settings, now) : [])];
+}
+
+function planKill(row: WorkerRow, settings: SupervisorSettings, now: number): Action[] {
+  if (row.killed) return [];
+  const reason = killReason(row, settings, now);
+  return reason === undefined ? [] : [{ kind: "kill", row, reason }];
+}
+
+function killReason(row: WorkerRow, settings: SupervisorSettings, now: number): LeaveReason | undefined {
+  if (row.state === "starting") return now - row.startedAt > settings.bootLimitMs ? "boot-limit" : undefined;
+  if (now - row.heardAt > settings.deadlineMs + SILENCE_SLACK_MS) return "silent";
+  if (row.drainingAt === undefined) return undefined;
+  return now - row.drainingAt > settings.drainLimitMs + DRAIN_SLACK_MS ? "drain-limit" : undefined;
+}
+
+/** A worker that is still loading serves nobody, so there is nothing to wait for. */
+function planStop(row: WorkerRow): Action[] {
+  if (row.state === "ready") return [{ kind: "drain", row, reason: "stop" }];
+  return row.state === "starting" && !row.killed ? [{ kind: "kill", row, reason: "stop" }] : [];
+}
+
+/** Workers beyond the wanted number leave: first those that are replaced, then the oldest. */
+function planDrains(
+  rows: readonly WorkerRow[],
+  wanted: Wanted,
+  settings: SupervisorSettings,
+  now: number,
+): Action[] {
+  const serving = rows.filter((row) => row.state === "ready");
+  const surplus = serving.length - wanted.workers;
+  if (surplus <= 0) return [];
+  const reasons = new Map(serving.map((row) => [row, replacementReason(row, wanted, settings, now)]));
+  const leavers = [
+    ...serving.filter((row) => reasons.get(row) !== undefined),
+    ...serving.filter((row) => reasons.get(row) === undefined),
+  ];
+  return leavers
+    .slice(0, surplus)
+    .map((row) => ({ kind: "drain", row, reason: reasons.get(row) ?? "scale" }));
+}
+
+/** Missing workers start together; replacements one after the other, each ready before the old one leaves. */
+function planStarts(
+  rows: readonly WorkerRow[],
+  wanted: Wanted,
+  settings: SupervisorSettings,
+  now: number,
+): Action[] {
+  const serving = rows.filter((row) => row.state === "ready");
+  const starting = rows.filter((row) => row.state === "starting" && !row.killed);
+  const missing = wanted.workers - serving.length - starting.length;
+  if (missing > 0) return Array.from({ length: missing }, () => ({ kind: "start" }));
+  const replaced = serving.some((row) => replacementReason(row, wanted, settings, now) !== undefined);
+  return replaced && starting.length === 0 ? [{ kind: "start" }] : [];
+}
+
+/** Why a serving worker needs a replacement. */
+export function replacementReason(
+  row: WorkerRow,
+  wanted: Wanted,
+  settings: SupervisorSettings,
+  now: number,
+): LeaveReason | undefined {
+  if (row.generation !== wanted.generation) return "reload";
+  return passedLimit(row, settings.maxRssBytes, now);
+}

@@ -1,0 +1,273 @@
+// Keeps the wanted workers alive. Signals, commands and messages of workers only enqueue; `step` takes them
+// up, compares what is wanted with what is there, and acts. Pure: time and processes come in as ports.
+
+import { CausewayError } from "../contract/errors.ts";
+import type { Clock, LogSink } from "../contract/platform.ts";
+import type { ProcessHost, WorkerEvent } from "../contract/process-host.ts";
+import { BackOff } from "./back-off.ts";
+import { LoadPolicy } from "./load-policy.ts";
+import { Pending } from "./pending.ts";
+import { type Action, planActions } from "./plan.ts";
+import type { SupervisorSettings } from "./settings.ts";
+import { createRow, drawLimits, type LeaveReason, type WorkerRow } from "./worker-table.ts";
+
+export interface SupervisorPorts {
+  host: ProcessHost;
+  clock: Clock;
+  log: LogSink;
+  /** Numbers from 0 to 1, for jitter. */
+  random: () => number;
+  /** Asks for a `step` soon; there must be one from time to time anyway. */
+  wake: () => void;
+}
+
+/** What the supervisor counts over the lives of its workers. */
+export interface SupervisorCounts {
+  started: number;
+  crashed: number;
+  killed: number;
+  recycled: number;
+  reloads: number;
+  failedReloads: number;
+}
+
+export class Supervisor {
+  readonly #ports: SupervisorPorts;
+  #settings: SupervisorSettings;
+  readonly #rows = new Map<number, WorkerRow>();
+  readonly #queue: (() => void)[] = [];
+  readonly #backOff: BackOff;
+  readonly #load: LoadPolicy;
+  readonly #generations = new Set<number>();
+  readonly counts: SupervisorCounts = {
+    started: 0,
+    crashed: 0,
+    killed: 0,
+    recycled: 0,
+    reloads: 0,
+    failedReloads: 0,
+  };
+  #nextId = 1;
+  #generation = 0;
+  /** The last generation of which a worker became ready: what a failed reload returns to. */
+  #provenGeneration: number | undefined;
+  #stopping = false;
+  readonly #starting = new Pending();
+  readonly #reloading = new Pending();
+  readonly #ended = new Pending();
+
+  constructor(settings: SupervisorSettings, ports: SupervisorPorts) {
+    this.#settings = settings;
+    this.#ports = ports;
+    this.#backOff = new BackOff(ports.random);
+    this.#load = new LoadPolicy(settings.minWorkers);
+  }
+
+  /** Starts the workers of a first generation; rejects with what one of them could not load. */
+  start(generation: number): Promise<void> {
+    this.#enqueue(() => this.#want(generation));
+    return this.#starting.promise();
+  }
+
+  /** Replaces the workers one after the other; rejects, and keeps the old ones, if a new one cannot load. */
+  reload(generation: number): Promise<void> {
+    const promise = this.#reloading.promise();
+    this.#enqueue(() => {
+      this.#want(generation);
+      this.#backOff.reset();
+    });
+    return promise;
+  }
+
+  /** Changes the number of workers; with fewer than the minimum, that too. */
+  scale(workers: number): void {
+    this.#enqueue(() => {
+      const adaptive = this.#settings.minWorkers < this.#settings.workers;
+      const minWorkers = adaptive ? Math.min(this.#settings.minWorkers, workers) : workers;
+      this.#settings = { ...this.#settings, workers, minWorkers };
+    });
+  }
+
+  /** Lets all workers end in order; resolves when none is left. */
+  stop(): Promise<void> {
+    this.#enqueue(() => {
+      this.#stopping = true;
+    });
+    return this.#ended.promise();
+  }
+
+  /** Ends all workers at once. */
+  kill(): void {
+    this.#enqueue(() => {
+      this.#stopping = true;
+      for (const row of this.#rows.values()) this.#kill(row, "stop");
+    });
+  }
+
+  get settings(): Readonly<SupervisorSettings> {
+    return this.#settings;
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get stopping(): boolean {
+    return this.#stopping;
+  }
+
+  /** The rows of the process table, oldest first. */
+  rows(): WorkerRow[] {
+    return [...this.#rows.values()];
+  }
+
+  /** Takes up what was enqueued, then does what is needed now. */
+  step(): void {
+    for (let task = this.#queue.shift(); task !== undefined; task = this.#queue.shift()) task();
+    if (this.#generation === 0) return;
+    const now = this.#now();
+    const bounds = { min: this.#settings.minWorkers, max: this.#settings.workers };
+    const wanted = {
+      workers: this.#load.follow(this.rows(), bounds, now),
+      generation: this.#generation,
+      stopping: this.#stopping,
+    };
+    const mayStart = this.#backOff.remainingMs(now) === 0;
+    for (const action of planActions(this.rows(), wanted, this.#settings, mayStart, now)) this.#act(action);
+    this.#conclude(wanted.workers);
+    this.#discardUnused();
+  }
+
+  #enqueue(task: () => void): void {
+    this.#queue.push(task);
+    this.#ports.wake();
+  }
+
+  #now(): number {
+    return this.#ports.clock.monotonic();
+  }
+
+  #want(generation: number): void {
+    this.#generation = generation;
+    this.#generations.add(generation);
+  }
+
+  #act(action: Action): void {
+    if (action.kind === "start") this.#startWorker();
+    else if (action.kind === "drain") this.#drain(action.row, action.reason);
+    else this.#kill(action.row, action.reason);
+  }
+
+  #startWorker(): void {
+    const id = this.#nextId++;
+    const order = { id, generation: this.#generation };
+    const process = this.#ports.host.start(order, (event) => this.#enqueue(() => this.#hear(id, event)));
+    const limits = drawLimits(this.#settings, this.#ports.random);
+    this.#rows.set(id, createRow(id, order.generation, process, limits, this.#now()));
+    this.counts.started += 1;
+  }
+
+  #drain(row: WorkerRow, reason: LeaveReason): void {
+    this.#leave(row, reason);
+    row.process.drain({
+      limitMs: this.#settings.drainLimitMs,
+      streamGraceMs: this.#settings.streamGraceMs,
+      closeIdle: reason === "stop",
+    });
+    if (reason.startsWith("max-")) {
+      this.counts.recycled += 1;
+      this.#ports.log.warn("A worker is replaced", { worker: row.id, pid: row.process.pid, reason });
+    }
+  }
+
+  #leave(row: WorkerRow, reason: LeaveReason): void {
+    row.state = "draining";
+    row.drainingAt = this.#now();
+    row.leaving = reason;
+  }
+
+  #kill(row: WorkerRow, reason: LeaveReason): void {
+    if (row.killed) return;
+    row.killed = true;
+    row.leaving = reason;
+    row.process.kill();
+    if (reason === "stop") return;
+    this.counts.killed += 1;
+    this.#ports.log.warn("A worker is killed", { worker: row.id, pid: row.process.pid, reason });
+  }
+
+  #hear(id: number, event: WorkerEvent): void {
+    const row = this.#rows.get(id);
+    if (row === undefined) return;
+    row.heardAt = this.#now();
+    if (event.kind === "ready") this.#ready(row);
+    else if (event.kind === "report") row.report = event.report;
+    else if (event.kind === "hung") this.#kill(row, "hung");
+    else if (event.kind === "leaving") this.#leave(row, "signal");
+    else if (event.kind === "boot-failed") this.#bootFailed(row, event.message, event.remedy);
+    else this.#exited(row, event);
+  }
+
+  #ready(row: WorkerRow): void {
+    row.state = "ready";
+    row.readyAt = this.#now();
+    if (row.generation === this.#generation) this.#provenGeneration = row.generation;
+  }
+
+  #exited(row: WorkerRow, { code, signal }: { code: number | null; signal: string | null }): void {
+    this.#rows.delete(row.id);
+    const lifetimeMs = this.#now() - row.startedAt;
+    if (row.state === "starting") {
+      const how = row.leaving === "boot-limit" ? "it was not ready in time" : describeExit(code, signal);
+      if (row.leaving !== "stop") this.#bootFailed(row, `A worker ended while it was loading: ${how}`);
+    } else if (row.state === "ready" || (row.killed && row.leaving === "silent")) {
+      this.counts.crashed += 1;
+      this.#backOff.failed(this.#now(), lifetimeMs);
+      const fields = { worker: row.id, pid: row.process.pid, code, signal };
+      this.#ports.log.warn(row.killed ? "A killed worker is gone" : "A worker died", fields);
+    }
+  }
+
+  /** On an unproven release the operator must hear of it; on a proven one it is a crash like others. */
+  #bootFailed(row: WorkerRow, message: string, remedy?: string): void {
+    if (row.leaving === "stop") return;
+    row.leaving = "stop";
+    const error = new CausewayError("application-boot", message, remedy === undefined ? {} : { remedy });
+    if (row.generation !== this.#generation || this.#provenGeneration === this.#generation) {
+      this.#backOff.failed(this.#now(), 0);
+      this.#ports.log.warn("A worker could not be started", { worker: row.id, message });
+    } else if (this.#provenGeneration === undefined) {
+      this.#stopping = true;
+      this.#starting.reject(error);
+    } else {
+      this.#generation = this.#provenGeneration;
+      this.counts.failedReloads += 1;
+      this.#reloading.reject(error);
+    }
+  }
+
+  /** Settles what somebody waits for. */
+  #conclude(workers: number): void {
+    if (this.#stopping && this.#rows.size === 0) this.#ended.resolve();
+    const serving = this.rows().filter((row) => row.state === "ready");
+    const isComplete =
+      serving.length === workers && serving.every((row) => row.generation === this.#generation);
+    if (!isComplete || this.#stopping) return;
+    this.#starting.resolve();
+    if (this.#reloading.resolve()) this.counts.reloads += 1;
+  }
+
+  #discardUnused(): void {
+    const used = new Set([this.#generation, this.#provenGeneration]);
+    for (const row of this.#rows.values()) used.add(row.generation);
+    for (const generation of this.#generations) {
+      if (used.has(generation)) continue;
+      this.#generations.delete(generation);
+      this.#ports.host.discard(generation);
+    }
+  }
+}
+
+function describeExit(code: number | null, signal: string | null): string {
+  return signal === null ? `exit code ${code}` : `signal ${signal}`;
+}
