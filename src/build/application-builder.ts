@@ -17,8 +17,9 @@ import { checkWorker } from "./check-worker.ts";
 import { functionsEntry, workerEntry } from "./entry-source.ts";
 import { findWorker, type WorkerSource } from "./find-worker.ts";
 import { locateProblems } from "./locate-problems.ts";
-import { createFunctionScanner, type FunctionScanner } from "./scan-functions.ts";
+import { createFunctionScanner, type FunctionScan, type FunctionScanner } from "./scan-functions.ts";
 import { selectHandlers } from "./select-handlers.ts";
+import { startCompiler } from "./start-compiler.ts";
 import { bundleWorkerDirectory } from "./worker-directory.ts";
 
 export interface BuiltApplication extends TargetBundles {
@@ -55,12 +56,27 @@ export function createApplicationBuilder(project: Project, options: TargetOption
   };
 }
 
+/** Builds with the exports as plain reading has them, and once more if parsing has them otherwise. */
 async function buildFunctions(
-  { project, options, bundlers }: Workshop,
+  workshop: Workshop,
   functionsDir: string,
   scanner: FunctionScanner,
 ): Promise<BuiltApplication> {
-  const scan = await scanner.scan();
+  const starting = startCompiler();
+  const plain = await scanner.scanPlainly();
+  await starting;
+  const built = await buildScanned(workshop, functionsDir, plain);
+  scanner.confirm([...built.bundles.values()].flatMap(({ bundle }) => bundle.inputs));
+  const exact = await scanner.scan();
+  const isSame = JSON.stringify(exact) === JSON.stringify(plain);
+  return isSame ? built : buildScanned(workshop, functionsDir, exact);
+}
+
+async function buildScanned(
+  { project, options, bundlers }: Workshop,
+  functionsDir: string,
+  scan: FunctionScan,
+): Promise<BuiltApplication> {
   const directory = toProjectPath(functionsDir, project.root);
   const { routes, problems, matchersFile } = buildRoutes(scan.files, { directory });
   const found = [...scan.problems, ...(await locateProblems(problems, project.root))];

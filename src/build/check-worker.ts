@@ -5,7 +5,7 @@ import { basename, dirname } from "node:path";
 import type { Problem } from "../contract/problem.ts";
 import { toProjectPath } from "./bundler-problem.ts";
 import type { WorkerSource } from "./find-worker.ts";
-import { parseExports } from "./scan-functions.ts";
+import { parseExports } from "./parse-exports.ts";
 
 /** Problems of a Worker's modules: missing, not parsable, or an entry without a default export. */
 export async function checkWorker(root: string, worker: WorkerSource): Promise<Problem[]> {

@@ -27,6 +27,6 @@ export async function findWorker(project: Project): Promise<WorkerSource | undef
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile()) return { entry: path, directory: undefined, modules: [] };
   if (!found?.isDirectory()) return undefined;
-  const modules = (await listFunctionFiles(path)).filter((file) => /\.m?js$/.test(file));
+  const modules = listFunctionFiles(path).filter((file) => /\.m?js$/.test(file));
   return { entry: join(path, "index.js"), directory: path, modules };
 }

@@ -1,13 +1,11 @@
-// Which names does each function file export? Found by parsing, never by running the file, and file by
-// file: what `export * from` brings along is not seen, as on Pages.
+// The files of a functions directory with their exports; what did not change is not read again.
 
-import { stat } from "node:fs/promises";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type BuildOptions, build, type Metafile } from "esbuild";
 import type { Problem } from "../contract/problem.ts";
-import { SOURCE_LOADERS } from "./bundler-options.ts";
-import { isBuildFailure, toProblems } from "./bundler-problem.ts";
 import { listFunctionFiles } from "./function-files.ts";
+import { parseExports } from "./parse-exports.ts";
+import { readPlainExports } from "./plain-exports.ts";
 
 /** A function file and the names that it exports. */
 export interface ScannedFile {
@@ -23,105 +21,67 @@ export interface FunctionScan {
 }
 
 export interface FunctionScanner {
-  /** Reads the directory again; only files that changed since the last scan are parsed. */
+  /** Parses what changed since the last scan. */
   scan(): Promise<FunctionScan>;
+  /** Takes plain files at their word; `scan` parses them, unless they are confirmed before. */
+  scanPlainly(): Promise<FunctionScan>;
+  /** Says that bundling has parsed these files, by absolute path, and found the exports that were read. */
+  confirm(paths: readonly string[]): void;
 }
 
 interface KnownFile {
   stamp: string;
   exports: string[];
+  isParsed: boolean;
 }
 
-/** Creates a scanner that remembers what it has parsed. */
+/** Creates a scanner that remembers what it has read. */
 export function createFunctionScanner(root: string, functionsDir: string): FunctionScanner {
   let known = new Map<string, KnownFile>();
-  return {
-    async scan() {
-      const found = await listFunctionFiles(functionsDir);
-      const stamps = new Map(
-        await Promise.all(
-          found.map(async (file) => [file, await stampOf(join(functionsDir, file))] as const),
-        ),
-      );
-      const isKnown = (file: string) => known.get(file)?.stamp === stamps.get(file);
-      const parsed = await parseExports(
-        root,
-        functionsDir,
-        found.filter((file) => !isKnown(file)),
-      );
-      const current = new Map<string, KnownFile>();
-      for (const file of found) {
-        const exports = parsed.exports.get(file) ?? (isKnown(file) ? known.get(file)?.exports : undefined);
-        if (exports !== undefined) current.set(file, { stamp: stamps.get(file) ?? "", exports });
-      }
-      known = current;
-      const files = [...current].map(([file, { exports }]) => ({ file, exports }));
-      return { files, problems: parsed.problems };
-    },
-  };
-}
 
-/** Changes whenever the file is written. */
-async function stampOf(path: string): Promise<string> {
-  const { mtimeNs, size } = await stat(path, { bigint: true });
-  return `${mtimeNs}:${size}`;
-}
-
-interface ParsedExports {
-  exports: Map<string, string[]>;
-  problems: Problem[];
-}
-
-/** Parses files below `directory` and lists what each exports. */
-export async function parseExports(
-  root: string,
-  functionsDir: string,
-  files: string[],
-): Promise<ParsedExports> {
-  if (files.length === 0) return { exports: new Map(), problems: [] };
-  const byPath = new Map(files.map((file) => [join(functionsDir, file), file]));
-  try {
-    const { metafile } = await build(scanOptions(root, [...byPath.keys()]));
-    return { exports: readExports(metafile, root, byPath), problems: [] };
-  } catch (error) {
-    if (!isBuildFailure(error)) throw error;
-    const problems = toProblems(error.errors, "error", root);
-    const broken = new Set(
-      error.errors.map((message) => message.location && join(root, message.location.file)),
+  async function scan(trustsPlainFiles: boolean): Promise<FunctionScan> {
+    const found = listFunctionFiles(functionsDir).map((file) => lookAt(functionsDir, file, known.get(file)));
+    if (trustsPlainFiles) for (const entry of found) entry.known ??= readPlainly(functionsDir, entry);
+    const unparsed = found.filter((entry) => !(entry.known?.isParsed || (trustsPlainFiles && entry.known)));
+    const parsed = await parseExports(
+      root,
+      functionsDir,
+      unparsed.map(({ file }) => file),
     );
-    const rest = [...byPath].filter(([path]) => !broken.has(path)).map(([, file]) => file);
-    // One broken file fails the whole call: the others are parsed again, so that their routes get checked too.
-    const others = rest.length < files.length ? await parseExports(root, functionsDir, rest) : undefined;
-    return { exports: others?.exports ?? new Map(), problems: [...problems, ...(others?.problems ?? [])] };
+    known = new Map();
+    for (const { file, stamp, known: before } of found) {
+      const exports = parsed.exports.get(file);
+      const entry = exports === undefined ? before : { stamp, exports, isParsed: true };
+      if (entry !== undefined) known.set(file, entry);
+    }
+    const files = [...known].map(([file, { exports }]) => ({ file, exports }));
+    return { files, problems: parsed.problems };
   }
+
+  function confirm(paths: readonly string[]): void {
+    const read = new Set(paths);
+    for (const [file, entry] of known) entry.isParsed ||= read.has(join(functionsDir, file));
+  }
+
+  return { scan: () => scan(false), scanPlainly: () => scan(true), confirm };
 }
 
-/**
- * Each file is an entry whose imports are all external. Code splitting makes esbuild link the entries
- * as one graph, which for a thousand of them takes half the time of a thousand separate ones.
- */
-function scanOptions(root: string, paths: string[]): BuildOptions & { metafile: true } {
-  return {
-    absWorkingDir: root,
-    entryPoints: paths.map((path, index) => ({ in: path, out: String(index) })),
-    outdir: join(root, ".scan"),
-    bundle: true,
-    splitting: true,
-    external: [".", "..", "./*", "../*", "/*"],
-    packages: "external",
-    format: "esm",
-    loader: { ...SOURCE_LOADERS, ".bin": "empty", ".wasm": "empty" },
-    write: false,
-    metafile: true,
-    logLevel: "silent",
-  };
+interface FoundFile {
+  file: string;
+  stamp: string;
+  /** What was found out about this state of the file. */
+  known: KnownFile | undefined;
 }
 
-function readExports(metafile: Metafile, root: string, byPath: Map<string, string>): Map<string, string[]> {
-  const exports = new Map<string, string[]>();
-  for (const output of Object.values(metafile.outputs)) {
-    const file = output.entryPoint === undefined ? undefined : byPath.get(join(root, output.entryPoint));
-    if (file !== undefined) exports.set(file, output.exports);
-  }
-  return exports;
+// Synchronous calls: for a thousand small files the queue of the thread pool costs five times the work.
+
+function lookAt(functionsDir: string, file: string, before: KnownFile | undefined): FoundFile {
+  const { mtimeNs, size } = statSync(join(functionsDir, file), { bigint: true });
+  const stamp = `${mtimeNs}:${size}`;
+  return { file, stamp, known: before?.stamp === stamp ? before : undefined };
+}
+
+function readPlainly(functionsDir: string, { file, stamp }: FoundFile): KnownFile | undefined {
+  const exports = readPlainExports(readFileSync(join(functionsDir, file), "utf8"));
+  return exports && { stamp, exports, isParsed: false };
 }

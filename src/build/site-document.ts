@@ -13,7 +13,7 @@ import type { BuiltApplication } from "./application-builder.ts";
 import { type BuildFile, textFile } from "./build-file.ts";
 import type { CollectedAssets } from "./collect-assets.ts";
 import type { StaticRules } from "./read-rules.ts";
-import { formatStableJson } from "./stable-json.ts";
+import { sortKeys } from "./sort-keys.ts";
 
 /** Everything that a build has found out. */
 export interface SiteParts {
@@ -29,7 +29,7 @@ export interface SiteParts {
 /** The document of a site. */
 export function createSite(parts: SiteParts): Site {
   const { project, rules } = parts;
-  const site: Omit<Site, "build"> = {
+  const site = sortKeys<Omit<Site, "build">>({
     format: SITE_FORMAT,
     name: project.name,
     application: describeApplication(parts),
@@ -45,13 +45,13 @@ export function createSite(parts: SiteParts): Site {
     },
     vars: project.vars,
     compatibility: { date: project.compatibilityDate, flags: project.compatibilityFlags },
-  };
+  });
   return { ...site, build: identify(site, parts.application) };
 }
 
 /** The document as the file of a build. */
 export function siteFile(site: Site): BuildFile {
-  return textFile("site.json", `${formatStableJson(site)}\n`);
+  return textFile("site.json", `${JSON.stringify(site)}\n`);
 }
 
 function describeApplication({ application, rules, first }: SiteParts): Application {
@@ -87,7 +87,7 @@ function identify(site: Omit<Site, "build">, { bundles }: BuiltApplication): str
   const files = Object.fromEntries(
     Object.entries(site.assets.files).map(([path, { modified, ...file }]) => [path, file]),
   );
-  const hash = createHash("sha256").update(formatStableJson({ ...site, assets: { ...site.assets, files } }));
+  const hash = createHash("sha256").update(JSON.stringify({ ...site, assets: { ...site.assets, files } }));
   const outputs = new Map<string, BuildFile>();
   for (const { bundle } of bundles.values()) for (const file of bundle.files) outputs.set(file.path, file);
   for (const path of [...outputs.keys()].sort())
