@@ -36,12 +36,26 @@ export async function launch(runtime: RuntimeName, dist: string): Promise<Launch
   );
 }
 
-/** workerd runs under miniflare, in a process of its own: `serve-workerd.ts` beside this file. */
+/** workerd as everybody runs it: `wrangler dev` on the configuration that the build wrote. */
 async function launchWorkerd(dist: string): Promise<LaunchedSite> {
-  const script = join(import.meta.dirname, "serve-workerd.ts");
+  const address = ["--ip", "127.0.0.1", "--port", String(await freePort()), "--inspector-port", "0"];
+  const args = [
+    "dev",
+    "--config",
+    join(dist, "wrangler.json"),
+    ...address,
+    "--show-interactive-dev-session=false",
+  ];
+  const env = {
+    ...childEnvironment(),
+    WRANGLER_SEND_METRICS: "false",
+    WRANGLER_HIDE_BANNER: "true",
+    CI: "true",
+  };
+  // A group of its own: wrangler starts workerd, and both must go.
   return watch(
     "workerd",
-    spawn(process.execPath, [script, dist], { env: childEnvironment(), stdio: ["ignore", "pipe", "pipe"] }),
+    spawn(join(BIN, "wrangler"), args, { cwd: dist, env, detached: true, stdio: ["ignore", "pipe", "pipe"] }),
   );
 }
 
@@ -61,8 +75,10 @@ function watch(runtime: RuntimeName, child: ChildProcess): Promise<LaunchedSite>
   const exited = new Promise<void>((done) => child.once("exit", () => done()));
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill("SIGTERM");
-    const timer = setTimeout(() => child.kill("SIGKILL"), 3_000);
+    const signal = (name: NodeJS.Signals) =>
+      runtime === "workerd" ? process.kill(-(child.pid as number), name) : child.kill(name);
+    signal("SIGTERM");
+    const timer = setTimeout(() => signal("SIGKILL"), 3_000);
     await exited;
     clearTimeout(timer);
   };
@@ -70,7 +86,7 @@ function watch(runtime: RuntimeName, child: ChildProcess): Promise<LaunchedSite>
     const timer = setTimeout(() => fail(new Error(`${runtime} did not start:\n${output}`)), START_TIMEOUT_MS);
     const read = (chunk: Buffer) => {
       output += chunk;
-      const url = /http:\/\/[\w.:[\]-]+:\d+/.exec(output)?.[0];
+      const url = /(?:Ready on|is served on) (http:\/\/[\w.:[\]-]+:\d+)/.exec(output)?.[1];
       if (url === undefined) return;
       clearTimeout(timer);
       done({ runtime, origin: new URL(url.replace("localhost", "127.0.0.1")), output: () => output, stop });
