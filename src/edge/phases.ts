@@ -14,7 +14,7 @@ export interface Phase {
 
 export const PHASES: readonly Phase[] = [
   { name: "access log", create: (services) => (services.accessLog ? [logAccess(services)] : []) },
-  { name: "reserved paths", create: () => [refuseReserved()] },
+  { name: "reserved paths", create: (services) => [refuseReserved(services)] },
   { name: "body limit", create: (services) => [limitBody(services.limits)] },
   { name: "site middleware", create: (services) => services.middleware },
   { name: "static files and functions", create: (services) => [deliver(services)] },

@@ -2,6 +2,7 @@
 
 import type { GatewayContext } from "../contract/handler.ts";
 import { type ChainState, createEventContext, type EventContext, type Params } from "./event-context.ts";
+import { asIncomingRequest } from "./incoming-request.ts";
 
 /** A function of the chain, already taken out of its module. */
 export type EventHandler = (context: EventContext) => unknown;
@@ -37,7 +38,7 @@ export async function runChain(
   services: ChainServices,
 ): Promise<Response> {
   const { env, context, end } = services;
-  const state: ChainState = { request: manual(request), data: {} };
+  const state: ChainState = { request: asIncomingRequest(request), data: {} };
   let cursor = 0;
   let passThrough = false;
 
@@ -74,11 +75,6 @@ export async function runChain(
     if (!passThrough) throw error;
     return end(state.request);
   }
-}
-
-/** An incoming request never follows redirects by itself: a static redirect goes to the client. */
-function manual(request: Request): Request {
-  return request.redirect === "manual" ? request : new Request(request, { redirect: "manual" });
 }
 
 /** The request that `next(input, init)` asks for; a string is resolved against the current URL. */

@@ -1,6 +1,7 @@
 // Applications that are one module with `fetch`: `_worker.js` (Pages advanced mode) or a Worker's main.
 
 import type { Env, GatewayContext, Handler } from "../contract/handler.ts";
+import { asIncomingRequest } from "./incoming-request.ts";
 import { isFetchApplication } from "./load-handlers.ts";
 
 type WorkerEntrypointClass = new (
@@ -12,12 +13,14 @@ type WorkerEntrypointClass = new (
 export function serveWorker(worker: unknown, bindEnv: (env: Env) => Env): Handler {
   if (isFetchApplication(worker)) {
     return async (request, env, context) =>
-      checkResponse(await worker.fetch(request, bindEnv(env), executionContext(context)));
+      checkResponse(await worker.fetch(asIncomingRequest(request), bindEnv(env), executionContext(context)));
   }
   if (typeof worker === "function" && typeof worker.prototype?.fetch === "function") {
     const Entrypoint = worker as WorkerEntrypointClass;
     return async (request, env, context) =>
-      checkResponse(await new Entrypoint(executionContext(context), bindEnv(env)).fetch(request));
+      checkResponse(
+        await new Entrypoint(executionContext(context), bindEnv(env)).fetch(asIncomingRequest(request)),
+      );
   }
   throw new TypeError("The Worker's default export has no fetch");
 }

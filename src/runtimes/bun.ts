@@ -2,10 +2,12 @@
 
 import type { Env } from "../contract/handler.ts";
 import type { LogSink } from "../contract/platform.ts";
+import { installBunResponse } from "./apis/bun-response.ts";
 import { installRuntimeApis } from "./apis/install.ts";
 import { installUpgradeResponse } from "./apis/upgrade-response.ts";
 import { type NetworkSide, PairedSocket, webSocketOf } from "./apis/web-socket-pair.ts";
 import { createApplicationEnv } from "./application-env.ts";
+import { toCanonicalRequest } from "./canonical-request.ts";
 import { type ComposedSite, composeRelease } from "./compose.ts";
 import { BackgroundWork, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
@@ -59,6 +61,7 @@ export function runBun(location: BuildLocation): Promise<void> {
 /** Makes this process ready for functions: the Workers APIs that Bun lacks, upgrade responses. */
 export function prepareBun(): void {
   installRuntimeApis();
+  installBunResponse();
   installUpgradeResponse();
 }
 
@@ -80,7 +83,7 @@ export async function startBunServer(options: ServerOptions): Promise<RunningSer
         maxRequestBodySize: Number.MAX_SAFE_INTEGER,
         async fetch(request, self) {
           const context = new RequestContext(work, self.requestIP(request)?.address);
-          const response = await active.composed.handler(request, active.env, context);
+          const response = await active.composed.handler(toCanonicalRequest(request), active.env, context);
           return upgrade(request, response, self);
         },
         websocket: WEB_SOCKET,

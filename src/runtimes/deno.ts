@@ -6,6 +6,7 @@ import { installRuntimeApis } from "./apis/install.ts";
 import { installUpgradeResponse } from "./apis/upgrade-response.ts";
 import { PairedSocket, webSocketOf } from "./apis/web-socket-pair.ts";
 import { createApplicationEnv } from "./application-env.ts";
+import { toCanonicalRequest } from "./canonical-request.ts";
 import { type ComposedSite, composeRelease } from "./compose.ts";
 import { BackgroundWork, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
@@ -68,7 +69,7 @@ export async function startDenoServer(options: ServerOptions): Promise<RunningSe
         },
         async (request, info) => {
           const context = new RequestContext(work, info.remoteAddr.hostname);
-          const response = await active.composed.handler(request, active.env, context);
+          const response = await active.composed.handler(toCanonicalRequest(request), active.env, context);
           const client = webSocketOf(response);
           return client === undefined ? response : upgrade(deno, request, client);
         },

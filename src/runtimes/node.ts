@@ -50,10 +50,39 @@ export function prepareNode(): void {
 
 /** Starts an HTTP server for a release and resolves when it listens. */
 export async function startNodeServer(options: ServerOptions): Promise<RunningServer> {
+  const { server, webSockets, work, activate } = createNodeServer(options);
+  await listen(server, options.port, options.host);
+  const url = serverUrl(options.host, (server.address() as AddressInfo).port);
+  activate(url);
+  return {
+    url,
+    swap: (next) => activate(url, next),
+    close: (graceMs = GRACE_MS) => closeServer(server, webSockets, work, graceMs),
+  };
+}
+
+/** A server that is ready for connections but listens nowhere: they come from where its owner wants. */
+export interface NodeServer {
+  server: Server;
+  webSockets: Set<WebSocket>;
+  work: BackgroundWork;
+  /** Serves a release (at first the one the server was made for) under a URL; before it, nothing answers. */
+  activate(url: URL, next?: Release): void;
+}
+
+/** Stands between the server and the answers: sees each request first and may answer it. */
+export interface RequestGate {
+  /** Whether the request goes on to the site; if not, the gate has answered it. */
+  admit(incoming: IncomingMessage, outgoing: ServerResponse): boolean;
+  /** The answer is known and about to be written. */
+  answered(response: Response, outgoing: ServerResponse): void;
+}
+
+/** Composes a release first: a site that cannot start must not look as if it had. */
+export function createNodeServer(options: ServerOptions, gate?: RequestGate): NodeServer {
   prepareNode();
   const log = options.log ?? createServerLog();
   const work = new BackgroundWork(log);
-  // Composed before the port is bound: a site that cannot start must not look as if it had.
   const first = composeRelease("node", options, options, log);
   let active: ActiveRelease;
   const answer: Answer = async (request, incoming) => {
@@ -66,24 +95,23 @@ export async function startNodeServer(options: ServerOptions): Promise<RunningSe
     keepAliveTimeout: 5_000,
     shouldUpgradeCallback: asksForWebSocket,
   } as ServerSettings);
-  server.on("request", createListener(answer, log));
+  const listener = createListener(answer, log, gate);
+  server.on("request", gate === undefined ? listener : guardListener(listener, gate));
   server.on(
     "upgrade",
     createUpgradeListener(async (...args) => (await answer(...args)).response, webSockets),
   );
-  await listen(server, options.port, options.host);
-  const url = serverUrl(options.host, (server.address() as AddressInfo).port);
-  const activate = (release: Release, composed: ComposedSite): ActiveRelease => ({
-    composed,
-    env: createApplicationEnv(release.site, release.env ?? {}, url.origin),
-  });
-  active = activate(options, first);
-  return {
-    url,
-    swap(next) {
-      active = activate(next, composeRelease("node", next, options, log));
-    },
-    close: (graceMs = GRACE_MS) => closeServer(server, webSockets, work, graceMs),
+  const activate = (url: URL, next?: Release) => {
+    const { site, env } = next ?? options;
+    const composed = next === undefined ? first : composeRelease("node", next, options, log);
+    active = { composed, env: createApplicationEnv(site, env ?? {}, url.origin) };
+  };
+  return { server, webSockets, work, activate };
+}
+
+function guardListener(listener: Listener, gate: RequestGate): Listener {
+  return async (incoming, outgoing) => {
+    if (gate.admit(incoming, outgoing)) await listener(incoming, outgoing);
   };
 }
 
@@ -99,17 +127,17 @@ type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise
 /** Tells the adapter that the answer has been written here. */
 const ALREADY_WRITTEN = new NativeResponse(null, { headers: { "x-hono-already-sent": "true" } });
 
-function createListener(answer: Answer, log: LogSink): Listener {
+function createListener(answer: Answer, log: LogSink, gate: RequestGate | undefined): Listener {
   return getRequestListener(
     async (request, bindings) => {
       const incoming = bindings.incoming as IncomingMessage;
       Object.defineProperty(request, "redirect", { value: "manual" });
+      const outgoing = bindings.outgoing as ServerResponse;
       const { context, response } = await answer(request, incoming);
-      await writeResponse(response, bindings.outgoing as ServerResponse, request.method).catch(
-        (error: unknown) => {
-          log.error("A response body failed", error, { requestId: context.requestId });
-        },
-      );
+      gate?.answered(response, outgoing);
+      await writeResponse(response, outgoing, request.method).catch((error: unknown) => {
+        log.error("A response body failed", error, { requestId: context.requestId });
+      });
       return ALREADY_WRITTEN;
     },
     {

@@ -28,7 +28,7 @@ export function createWorker({ site, bundle }: { site: Site; bundle: FunctionBun
   return {
     async fetch(request, env, execution) {
       ready ??= prepare(site, bundle, env, new URL(request.url).origin);
-      return ready.handler(request, ready.env, new WorkersContext(request, execution));
+      return ready.handler(withClientEncoding(request), ready.env, new WorkersContext(request, execution));
     },
   };
 }
@@ -38,6 +38,19 @@ function prepare(site: Site, bundle: FunctionBundle, env: Env, origin: string) {
   const platform = { runtime: "workers" as const, assets: store, log: CONSOLE_LOG, clock: SYSTEM_CLOCK };
   const { handler } = composeSite({ site, bundle, platform });
   return { handler, env: createApplicationEnv(site, env, origin) };
+}
+
+/**
+ * The platform asks Workers for `br, gzip` whatever the client wants, and tells in `cf` what that is; a coded
+ * body is passed on as it is (`encodeBody: "manual"`), so the client's own wish must decide.
+ */
+function withClientEncoding(request: Request): Request {
+  const wanted = (request as Request & { cf?: { clientAcceptEncoding?: unknown } }).cf?.clientAcceptEncoding;
+  if (typeof wanted !== "string" || wanted === request.headers.get("accept-encoding")) return request;
+  const changed = new Request(request);
+  if (wanted === "") changed.headers.delete("accept-encoding");
+  else changed.headers.set("accept-encoding", wanted);
+  return changed;
 }
 
 /** The platform names client and request in fields that it sets itself. */

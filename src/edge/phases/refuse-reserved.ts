@@ -1,32 +1,20 @@
 // `/cdn-cgi/` is reserved on Pages: files that plugins brought along lie there, for functions only.
 
 import { pathnameOf } from "../../http/pathname.ts";
-import type { EdgeMiddleware } from "../edge-context.ts";
+import { asDecodedPath } from "../../http/request-target.ts";
+import type { EdgeMiddleware, EdgeServices } from "../edge-context.ts";
 
-const RESERVED_SEGMENT = "cdn-cgi";
+const RESERVED = "/cdn-cgi";
 
-export function refuseReserved(): EdgeMiddleware {
+export function refuseReserved({ assets }: EdgeServices): EdgeMiddleware {
   return async (context, next) => {
-    if (isReserved(pathnameOf(context.req.url))) return new Response(null, { status: 404 });
+    if (isReserved(pathnameOf(context.req.url))) return assets.fetchMissing(context.req.raw);
     return next();
   };
 }
 
-/** Whether a path, in any spelling that the static files would understand, is under `/cdn-cgi/`. */
+/** Whether the static files would read a path as one under `/cdn-cgi/`, however it is spelt. */
 export function isReserved(pathname: string): boolean {
-  if (!pathname.includes("cdn-cgi") && !pathname.includes("%")) return false;
-  return firstSegment(pathname) === RESERVED_SEGMENT;
-}
-
-function firstSegment(pathname: string): string | undefined {
-  let decoded = pathname;
-  try {
-    decoded = decodeURIComponent(pathname);
-  } catch {
-    // Not decodable: the static files take such a path as it is, and so do we.
-  }
-  return decoded
-    .split(/[/\\]+/)
-    .find((segment) => segment !== "" && segment !== ".")
-    ?.toLowerCase();
+  const path = asDecodedPath(pathname);
+  return path === RESERVED || path.startsWith(`${RESERVED}/`);
 }

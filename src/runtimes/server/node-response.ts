@@ -171,7 +171,9 @@ export class NodeResponse {
   }
 }
 
-function isPlainBody(body: BodyInit | null): body is Exclude<PlainBody, Uint8Array> | Uint8Array<ArrayBuffer> {
+function isPlainBody(
+  body: BodyInit | null,
+): body is Exclude<PlainBody, Uint8Array> | Uint8Array<ArrayBuffer> {
   return body === null || typeof body === "string" || body instanceof Uint8Array;
 }
 

@@ -24,6 +24,8 @@ export async function writeResponse(
   outgoing: ServerResponse,
   method: string,
 ): Promise<void> {
+  // Somebody else has answered, because the deadline of the request had passed.
+  if (outgoing.headersSent) return response.body?.cancel();
   const body = getPlainBody(response);
   if (body !== undefined) return writePlain(response, body, outgoing, method);
   const fields = collectFields(response);
@@ -71,7 +73,9 @@ function collectFields(response: Response): Fields {
   };
   const plain = getPlainFields(response);
   if (plain === undefined) for (const [name, value] of response.headers) add(name, value);
-  else for (let index = 0; index < plain.length; index += 2) add(plain[index] as string, plain[index + 1] as string);
+  else
+    for (let index = 0; index < plain.length; index += 2)
+      add(plain[index] as string, plain[index + 1] as string);
   return { list, contentLength };
 }
 
@@ -90,8 +94,9 @@ async function pump(
   length: number | undefined,
 ): Promise<void> {
   const reader = body.getReader();
+  let isComplete = false;
   const cancel = () => {
-    if (!outgoing.writableFinished)
+    if (!isComplete)
       reader.cancel(new Error("The client closed the connection")).catch(() => {
         // The source may have failed at the same moment; nobody is left to tell.
       });
@@ -105,12 +110,14 @@ async function pump(
       written += part.value.byteLength;
       if (length !== undefined && written > length)
         throw new RangeError("The body is longer than its Content-Length");
-      if (outgoing.destroyed) return;
+      // Ended: the server is leaving and has closed its event streams.
+      if (outgoing.destroyed || outgoing.writableEnded) return;
       if (!outgoing.write(part.value)) await drained(outgoing);
     }
     if (length !== undefined && written < length && !outgoing.destroyed) {
       throw new RangeError("The body is shorter than its Content-Length");
     }
+    isComplete = true;
     outgoing.end();
   } catch (error) {
     outgoing.destroy();

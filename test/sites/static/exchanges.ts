@@ -18,7 +18,7 @@ function file(path: string, type: string, body: string | RegExp): Exchange {
   };
 }
 function moved(path: string, location: string, status = 308): Exchange {
-  return { name: `${path} moves to ${location}`, path, expect: { status, headers: { location }, body: "" } };
+  return { name: `${path} moves to ${location}`, path, expect: { status, headers: { location } } };
 }
 function missing(path: string, body: RegExp): Exchange {
   return {

@@ -1,0 +1,47 @@
+// What the master of the application server and its workers say to each other.
+
+import type { DrainOrder, WorkerReport } from "../../contract/process-host.ts";
+import type { Deadlines } from "./deadlines.ts";
+
+/** Everything a worker needs to know. */
+export interface WorkerBrief {
+  id: number;
+  /** Folder of the build. */
+  release: string;
+  /** Under which URL the site is reached. */
+  url: string;
+  /** Variables and secrets for the functions. */
+  env: Record<string, unknown>;
+  deadlines: Deadlines;
+  /** Requests in flight above which further ones are refused. */
+  backlog: number;
+  accessLog: boolean;
+}
+
+export type MasterMessage =
+  | { kind: "boot"; brief: WorkerBrief }
+  /** Comes with a connection. */
+  | { kind: "connection" }
+  | { kind: "drain"; order: DrainOrder };
+
+export type WorkerMessage =
+  | { kind: "ready" }
+  | { kind: "boot-failed"; message: string; remedy?: string }
+  /** So many connections, since the start, have been taken over. */
+  | { kind: "took"; connections: number }
+  | { kind: "report"; report: WorkerReport }
+  | { kind: "leaving" };
+
+/** How often a worker reports. */
+export const REPORT_EVERY_MS = 250;
+/** File descriptor of a worker on which its watchdog writes, one JSON document a line. */
+export const WATCHDOG_DESCRIPTOR = 4;
+
+/** A worker's event loop is stuck past a deadline. */
+export interface HangNotice {
+  stuckMs: number;
+  /** The requests that were open; several where functions wait for something while one hangs. */
+  requests: { method: string; target: string; ageMs: number }[];
+  /** Where the code hangs, unless it is in something that cannot be interrupted. */
+  stack: string | undefined;
+}

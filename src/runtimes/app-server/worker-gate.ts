@@ -1,0 +1,125 @@
+// What a worker knows of its requests: which are open, how long, and whether it takes another one.
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createHistogram, recordDuration } from "../../observe/latency-histogram.ts";
+import type { RequestGate } from "../node.ts";
+import { getPlainBody } from "../server/node-response.ts";
+import { type Deadlines, deadlineMs, shortestDeadlineMs } from "./deadlines.ts";
+
+interface OpenRequest {
+  incoming: IncomingMessage;
+  outgoing: ServerResponse;
+  startedAt: number;
+}
+
+/** Seconds after which a refused client may try again. */
+const RETRY_AFTER_SECONDS = "1";
+
+export class WorkerGate implements RequestGate {
+  readonly #open = new Set<OpenRequest>();
+  readonly #eventStreams = new Set<ServerResponse>();
+  readonly #deadlines: Deadlines;
+  readonly #shortestMs: number;
+  readonly #backlog: number;
+  readonly latency = createHistogram();
+  requests = 0;
+  refused = 0;
+  expired = 0;
+  failed = 0;
+  /** Connections are told to close with their next answer. */
+  draining = false;
+
+  constructor(deadlines: Deadlines, backlog: number) {
+    this.#deadlines = deadlines;
+    this.#shortestMs = shortestDeadlineMs(deadlines);
+    this.#backlog = backlog;
+  }
+
+  get inFlight(): number {
+    return this.#open.size;
+  }
+
+  admit(incoming: IncomingMessage, outgoing: ServerResponse): boolean {
+    if (this.draining) outgoing.shouldKeepAlive = false;
+    if (this.#open.size >= this.#backlog) return this.#refuse(outgoing);
+    const request = { incoming, outgoing, startedAt: performance.now() };
+    this.#open.add(request);
+    outgoing.on("close", () => this.#close(request));
+    return true;
+  }
+
+  answered(response: Response, outgoing: ServerResponse): void {
+    if (getPlainBody(response) !== undefined) return;
+    if (!response.headers.get("content-type")?.startsWith("text/event-stream")) return;
+    this.#eventStreams.add(outgoing);
+    outgoing.on("close", () => this.#eventStreams.delete(outgoing));
+  }
+
+  /** Answers 504 to every request that is past its deadline and has no answer yet. */
+  expire(now: number): void {
+    for (const { incoming, outgoing, startedAt } of this.#open) {
+      const ageMs = now - startedAt;
+      // In the order of their start: the rest is younger.
+      if (ageMs < this.#shortestMs) return;
+      if (outgoing.headersSent || outgoing.destroyed) continue;
+      if (ageMs < deadlineMs(this.#deadlines, pathnameOf(incoming))) continue;
+      this.expired += 1;
+      outgoing.shouldKeepAlive = false;
+      answerPlainly(outgoing, 504, "Gateway Timeout\n", {});
+    }
+  }
+
+  /** From now on every answer closes its connection, those of open requests too. */
+  startDraining(): void {
+    this.draining = true;
+    for (const { outgoing } of this.#open) if (!outgoing.headersSent) outgoing.shouldKeepAlive = false;
+  }
+
+  /** Ends event streams as if they were complete: their clients connect again, to another worker. */
+  endEventStreams(): void {
+    for (const outgoing of this.#eventStreams) outgoing.end(() => outgoing.socket?.destroySoon());
+  }
+
+  /** The open requests, oldest first. */
+  describeOpen(): { method: string; target: string; ageMs: number; overdue: boolean }[] {
+    const now = performance.now();
+    return [...this.#open].map(({ incoming, startedAt }) => {
+      const ageMs = Math.round(now - startedAt);
+      const overdue = ageMs >= deadlineMs(this.#deadlines, pathnameOf(incoming));
+      return { method: incoming.method ?? "", target: incoming.url ?? "", ageMs, overdue };
+    });
+  }
+
+  #refuse(outgoing: ServerResponse): false {
+    this.refused += 1;
+    answerPlainly(outgoing, 503, "Service Unavailable\n", { "retry-after": RETRY_AFTER_SECONDS });
+    return false;
+  }
+
+  #close(request: OpenRequest): void {
+    this.#open.delete(request);
+    this.requests += 1;
+    if (request.outgoing.statusCode >= 500) this.failed += 1;
+    recordDuration(this.latency, performance.now() - request.startedAt);
+  }
+}
+
+function pathnameOf({ url = "/" }: IncomingMessage): string {
+  const query = url.indexOf("?");
+  return query < 0 ? url : url.slice(0, query);
+}
+
+function answerPlainly(
+  outgoing: ServerResponse,
+  status: number,
+  text: string,
+  fields: Record<string, string>,
+): void {
+  outgoing.writeHead(status, {
+    "content-type": "text/plain;charset=UTF-8",
+    "cache-control": "no-store",
+    "content-length": text.length,
+    ...fields,
+  });
+  outgoing.end(text);
+}
