@@ -16,17 +16,14 @@ export function installBunResponse(): void {
       return response;
     },
   });
-  Object.defineProperty(Patched, "json", {
-    value(data: unknown, init: ResponseInit = {}) {
-      const text = JSON.stringify(data);
-      if (text === undefined) throw new TypeError("The data is not JSON serializable");
-      const headers = new Headers(init.headers);
-      if (!headers.has("content-type")) headers.set("content-type", "application/json");
-      return new Native(text, { ...init, headers });
-    },
-    writable: true,
-    configurable: true,
-  });
+  // The property can be written but not redefined.
+  Patched.json = (data: unknown, init: ResponseInit = {}) => {
+    const text = JSON.stringify(data);
+    if (text === undefined) throw new TypeError("The data is not JSON serializable");
+    const headers = new Headers(init.headers);
+    if (!headers.has("content-type")) headers.set("content-type", "application/json");
+    return new Native(text, { ...init, headers });
+  };
   Object.defineProperty(globalThis, "Response", { value: Patched, writable: true, configurable: true });
 }
 
