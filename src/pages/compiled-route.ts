@@ -2,7 +2,7 @@
 
 import type { RouteEntry } from "../contract/site.ts";
 import type { RouteParams } from "./match-pattern.ts";
-import { type MatcherLookup, parseRoutePattern, type RoutePattern } from "./route-pattern.ts";
+import { formatShape, type MatcherLookup, parseRoutePattern, type RoutePattern } from "./route-pattern.ts";
 
 /** A route that matched, with what its functions get to see of the path. */
 export interface RouteHit {
@@ -35,10 +35,12 @@ export function compileRoutes(
     .map((entry, rank) => ({ entry, rank }))
     .filter(({ entry }) => entry[role].length > 0)
     .map(({ entry, rank }) => ({ entry, rank, pattern: parseRoutePattern(entry.routePath, findMatcher) }));
-  const headShapes = new Set(compiled.filter(({ entry }) => claimsHead(entry, role)).map(shapeOf));
+  const claimed = new Set(
+    compiled.filter(({ entry }) => claimsHead(entry, role)).map(({ pattern }) => formatShape(pattern)),
+  );
   return compiled.map((route) => ({
     ...route,
-    servesHead: route.entry.method === "GET" && !headShapes.has(shapeOf(route)),
+    servesHead: route.entry.method === "GET" && !claimed.has(formatShape(route.pattern)),
   }));
 }
 
@@ -53,8 +55,4 @@ export function isForMethod(route: CompiledRoute, method: string): boolean {
  */
 function claimsHead(entry: RouteEntry, role: RouteRole): boolean {
   return entry.method === "HEAD" || (entry.method === undefined && role === "handlers");
-}
-
-function shapeOf({ pattern }: { pattern: RoutePattern }): string {
-  return pattern.segments.map((segment) => segment.shape).join("/");
 }

@@ -32,7 +32,7 @@ export function findHandlers(exports: readonly string[]): HandlerExport[] {
  * only begins like a handler gets `onRequest`. Undefined: it is a handler, or nothing like one.
  */
 export function suggestHandler(exportName: string): string | undefined {
-  if (HANDLER_METHODS.has(exportName)) return undefined;
+  if (HANDLER_METHODS.has(exportName) || !/^on/i.test(exportName)) return undefined;
   const nearest = [...HANDLER_METHODS.keys()]
     .map((name) => ({ name, distance: editDistance(name.toLowerCase(), exportName.toLowerCase()) }))
     .reduce((best, candidate) => (candidate.distance < best.distance ? candidate : best));

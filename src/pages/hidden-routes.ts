@@ -5,7 +5,7 @@ import type { Problem } from "../contract/problem.ts";
 import type { RouteEntry } from "../contract/site.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
 import { coversPattern } from "./pattern-cover.ts";
-import type { PatternSegment } from "./route-pattern.ts";
+import { formatShape, type PatternSegment, type RoutePattern } from "./route-pattern.ts";
 
 /** A route and the one that hides it. */
 interface HiddenRoute {
@@ -28,20 +28,26 @@ function findHidden(routes: readonly CompiledRoute[]): HiddenRoute[] {
   const found: HiddenRoute[] = [];
   for (const route of routes) {
     const { segments } = route.pattern;
-    const keys = [`=${shapeOf(segments)}`, `:${outlineOf(segments)}`, `*${firstLiteral(segments)}`, "*"];
+    const keys = [
+      `=${formatShape(route.pattern)}`,
+      `:${outlineOf(segments)}`,
+      `*${firstLiteral(segments)}`,
+      "*",
+    ];
     const by = keys
       .flatMap((key) => seen.get(key) ?? [])
       .find((rival) => coversMethod(rival, route) && coversPattern(rival.pattern, route.pattern));
     if (by !== undefined) found.push({ hidden: route.entry, by: by.entry });
-    else addTo(seen, keyOf(segments), route);
+    else addTo(seen, keyOf(route.pattern), route);
   }
   return found;
 }
 
-function keyOf(segments: readonly PatternSegment[]): string {
+function keyOf(pattern: RoutePattern): string {
+  const { segments } = pattern;
   if (segments.some((segment) => segment.kind === "rest")) return `*${firstLiteral(segments)}`;
   const hasPlainParameter = segments.some((segment) => segment.kind === "param");
-  return hasPlainParameter ? `:${outlineOf(segments)}` : `=${shapeOf(segments)}`;
+  return hasPlainParameter ? `:${outlineOf(segments)}` : `=${formatShape(pattern)}`;
 }
 
 function coversMethod(rival: CompiledRoute, route: CompiledRoute): boolean {
@@ -51,10 +57,6 @@ function coversMethod(rival: CompiledRoute, route: CompiledRoute): boolean {
 /** Empty if the first segment is not literal; then any first segment may be meant. */
 function firstLiteral([first]: readonly PatternSegment[]): string {
   return first?.kind === "literal" ? first.shape : "";
-}
-
-function shapeOf(segments: readonly PatternSegment[]): string {
-  return segments.map((segment) => segment.shape).join("/");
 }
 
 /** Literal segments as they are, and what else a plain parameter could cover as one thing. */

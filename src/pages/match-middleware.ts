@@ -2,7 +2,8 @@
 // that another layer could read. Pages docs, "Functions: Middleware".
 
 import type { CompiledRoute, RouteHit } from "./compiled-route.ts";
-import { type FoldedPath, foldPath, matchPathPrefix } from "./match-pattern.ts";
+import { foldPath, matchPathPrefix } from "./match-pattern.ts";
+import type { FoldedPath } from "./match-segment.ts";
 import { collapseSlashes, isPlainPathname, spellingsOf, uncollapsedPrefix } from "./path-spellings.ts";
 import { createTrie, type TrieNode } from "./route-trie.ts";
 import { findPrefixes } from "./search-trie.ts";

@@ -1,39 +1,29 @@
 // Does a path match a route pattern, and with which parameters? Pages docs, "Functions: Routing".
 //
-// Time is linear in the length of the path, whatever the pattern. A parameter stays inside its segment;
-// one with text before it cannot run past the next such text, so two attempts of the same parameter never
-// read the same characters; a catch-all goes from slash to slash. Only a second catch-all could be tried
-// again and again from different starts: `dead` keeps the places where it has failed.
+// Time is linear in the length of the path, whatever the pattern: only catch-alls can be tried in more than
+// one way, each goes from slash to slash, and where a pattern has several, the places where one has failed
+// are kept, so that no other start leads there again.
 
-import type { ParamMatcher } from "./param-matchers.ts";
-import type { ParamToken, PatternSegment, PatternToken, RestToken, RoutePattern } from "./route-pattern.ts";
+import { type FoldedPath, fitsMatcher, matchSegment, type Spans } from "./match-segment.ts";
+import type { PatternSegment, RoutePattern } from "./route-pattern.ts";
 
 /** Values by parameter name, undecoded; without prototype, since any name is allowed. */
 export type RouteParams = Record<string, string | string[]>;
 
-/** A pathname as a URL has it, and in lower case for comparing. */
-export interface FoldedPath {
-  readonly path: string;
-  readonly folded: string;
-}
-
 /** What a middleware's pattern covers of a path. */
 export interface PrefixMatch {
   params: RouteParams;
-  /** Where the covered part ends; past a slash at the very end of the path. */
+  /** Where the covered part ends: at a border of segments, past a slash at the very end of the path. */
   end: number;
 }
 
-/** One attempt: the pattern's tokens against `path` up to `limit`. */
+/** One attempt at a path. */
 interface Attempt {
-  readonly path: string;
-  readonly folded: string;
-  readonly tokens: readonly PatternToken[];
-  readonly limit: number;
-  /** Whether the pattern may end at this place. */
-  readonly mayEnd: (attempt: Attempt, position: number) => boolean;
-  /** Where each parameter's value begins and ends, two numbers per token. */
-  readonly spans: number[];
+  readonly pattern: RoutePattern;
+  readonly target: FoldedPath;
+  /** Whether the pattern has to reach the end of the path. */
+  readonly isWhole: boolean;
+  readonly spans: Spans;
   readonly dead: Set<number> | undefined;
   /** Where the pattern has ended. */
   end: number;
@@ -48,176 +38,161 @@ export function foldPath(pathname: string): FoldedPath {
 
 /** Matches the whole path, with one optional slash at its end. Undefined: no match. */
 export function matchWholePath(pattern: RoutePattern, target: FoldedPath): RouteParams | undefined {
-  const attempt = startAttempt(pattern, target, isPathEnd);
-  return matchFrom(attempt, 0, 0) ? readParams(attempt) : undefined;
+  const attempt = createAttempt(pattern, target, true);
+  return matchFrom(attempt, 0, startOf(pattern)) ? readParams(attempt) : undefined;
 }
 
 /** Whether matchWholePath would match. */
 export function isWholePath(pattern: RoutePattern, target: FoldedPath): boolean {
-  return matchFrom(startAttempt(pattern, target, isPathEnd), 0, 0);
+  return matchFrom(createAttempt(pattern, target, true), 0, startOf(pattern));
 }
 
 /** Matches the beginning of the path up to a border of segments, as middleware does. Undefined: no match. */
 export function matchPathPrefix(pattern: RoutePattern, target: FoldedPath): PrefixMatch | undefined {
-  const attempt = startAttempt(pattern, target, pattern.segments.length === 0 ? isAnyPlace : isSegmentEnd);
-  if (!matchFrom(attempt, 0, 0)) return undefined;
+  const attempt = createAttempt(pattern, target, false);
+  if (!matchFrom(attempt, 0, startOf(pattern))) return undefined;
   const { end } = attempt;
-  const isFinalSlash = end === attempt.limit - 1 && isPathEnd(attempt, end);
-  return { params: readParams(attempt), end: isFinalSlash ? end + 1 : end };
+  return { params: readParams(attempt), end: isFinalSlash(target.path, end) ? end + 1 : end };
 }
 
-/** Whether one segment of a pattern matches the text between `start` and `end`. */
-export function matchesSegment(
-  segment: PatternSegment,
-  target: FoldedPath,
-  start: number,
-  end: number,
-): boolean {
-  const { path, folded } = target;
-  const { tokens } = segment;
-  const attempt = { path, folded, tokens, limit: end, mayEnd: isLimit, spans: [], dead: undefined, end };
-  return matchFrom(attempt, 0, start);
-}
-
-function startAttempt(pattern: RoutePattern, target: FoldedPath, mayEnd: Attempt["mayEnd"]): Attempt {
-  const { path, folded } = target;
+function createAttempt(pattern: RoutePattern, target: FoldedPath, isWhole: boolean): Attempt {
   const dead = pattern.restCount > 1 ? new Set<number>() : undefined;
-  return { path, folded, tokens: pattern.tokens, limit: path.length, mayEnd, spans: [], dead, end: 0 };
+  return { pattern, target, isWhole, spans: [], dead, end: 0 };
 }
 
-/** Matches the tokens from `index` on against the text from `position` on. */
+/** The root is the one pattern that ends behind a slash. */
+function startOf(pattern: RoutePattern): number {
+  return pattern.segments.length === 0 ? 1 : 0;
+}
+
+/** Matches the segments from `index` on against the text from `position` on, where a segment begins or the path ends. */
 function matchFrom(attempt: Attempt, index: number, position: number): boolean {
-  const token = attempt.tokens[index];
-  if (token === undefined) {
-    attempt.end = position;
-    return attempt.mayEnd(attempt, position);
+  const { segments } = attempt.pattern;
+  let start = position;
+  for (let at = index; at < segments.length; at += 1) {
+    const segment = segments[at] as PatternSegment;
+    if (segment.kind === "rest") return matchRest(attempt, at, start, segment);
+    if (!isSegmentStart(attempt.target.path, start)) return false;
+    const end = segmentEnd(attempt.target.path, start + 1);
+    if (!matchOne(attempt, segment, start + 1, end)) return false;
+    start = end;
   }
-  if (token.kind === "param") return matchParam(attempt, index, position, token);
-  if (token.kind === "rest") return matchRest(attempt, index, position, token);
-  const end = position + token.text.length;
-  return (
-    end <= attempt.limit &&
-    attempt.folded.startsWith(token.text, position) &&
-    matchFrom(attempt, index + 1, end)
-  );
+  attempt.end = start;
+  const { path } = attempt.target;
+  return !attempt.isWhole || start === path.length || isFinalSlash(path, start);
 }
 
-/** Takes the shortest value with which everything after it matches. */
-function matchParam(attempt: Attempt, index: number, start: number, token: ParamToken): boolean {
-  const last = segmentEnd(attempt, start);
-  for (let end = start; end < last; ) {
-    if (token.barred !== "" && attempt.folded.startsWith(token.barred, end)) return false;
-    end = token.endsSegment && token.barred === "" ? last : end + 1;
-    // The matcher comes last: the rest of the pattern leaves few candidates for it to read.
-    if (!matchFrom(attempt, index + 1, end) || !fits(token.matcher, attempt, start, end)) continue;
-    setSpan(attempt, index, start, end);
-    return true;
-  }
-  return false;
+function matchOne({ target, spans }: Attempt, segment: PatternSegment, start: number, end: number): boolean {
+  if (segment.kind !== "literal") return matchSegment(segment.tokens, target, start, end, spans);
+  return end - start === segment.shape.length && target.folded.startsWith(segment.shape, start);
 }
 
-function matchRest(attempt: Attempt, index: number, start: number, token: RestToken): boolean {
-  if (isDead(attempt, index, start)) return false;
-  return token.endsSegment
-    ? matchSegments(attempt, index, start, token)
-    : matchSegmentsBeforeText(attempt, index, start, token);
+function matchRest(attempt: Attempt, index: number, start: number, segment: PatternSegment): boolean {
+  if (attempt.dead?.has(placeOf(attempt, index, start))) return false;
+  return segment.tokens.length === 1
+    ? matchWholeSegments(attempt, index, start, segment)
+    : matchUpToText(attempt, index, start, segment);
 }
 
-/** Takes as many whole segments as possible, down to none. */
-function matchSegments(attempt: Attempt, index: number, start: number, token: RestToken): boolean {
+/** Takes as many segments as possible, down to none. */
+function matchWholeSegments(
+  attempt: Attempt,
+  index: number,
+  start: number,
+  segment: PatternSegment,
+): boolean {
+  const { path } = attempt.target;
   const ends = [start];
-  for (let position = start; isSegmentStart(attempt, position); ) {
-    const end = segmentEnd(attempt, position + 1);
-    if (isDead(attempt, index, end) || !fits(token.matcher, attempt, position + 1, end)) break;
+  for (let position = start; isSegmentStart(path, position); ) {
+    const end = segmentEnd(path, position + 1);
+    if (attempt.dead?.has(placeOf(attempt, index, end))) break;
+    if (!fitsRest(attempt, segment, position + 1, end)) break;
     ends.push(end);
     position = end;
   }
   for (let end = ends.pop(); end !== undefined; end = ends.pop()) {
-    if (matchFrom(attempt, index + 1, end)) {
-      setSpan(attempt, index, start, end);
-      return true;
-    }
+    if (matchFrom(attempt, index + 1, end)) return takeRest(attempt, segment, start, end);
     attempt.dead?.add(placeOf(attempt, index, end));
   }
   return false;
 }
 
-/** The case of `[[x]]text`: the last segment that is taken leaves the text over. */
-function matchSegmentsBeforeText(attempt: Attempt, index: number, start: number, token: RestToken): boolean {
-  for (let position = start; isSegmentStart(attempt, position) && !isDead(attempt, index, position); ) {
-    attempt.dead?.add(placeOf(attempt, index, position));
-    const last = segmentEnd(attempt, position + 1);
-    for (let end = position + 2; end < last; end += 1) {
-      if (!matchFrom(attempt, index + 1, end) || !fits(token.matcher, attempt, position + 1, end)) continue;
-      setSpan(attempt, index, start, end);
-      return true;
+/** The case of `[[x]]text`: takes segments up to the first that ends with the text and lets the others match. */
+function matchUpToText(attempt: Attempt, index: number, start: number, segment: PatternSegment): boolean {
+  const { target, spans, dead } = attempt;
+  for (let position = start; isSegmentStart(target.path, position); ) {
+    const place = placeOf(attempt, index, position);
+    if (dead?.has(place)) return false;
+    dead?.add(place);
+    const end = segmentEnd(target.path, position + 1);
+    if (
+      matchSegment(segment.tokens, target, position + 1, end, spans) &&
+      matchFrom(attempt, index + 1, end)
+    ) {
+      return takeRest(attempt, segment, start, spans[2 * restIndex(segment) + 1] ?? end);
     }
-    if (!fits(token.matcher, attempt, position + 1, last)) return false;
-    position = last;
+    if (!fitsRest(attempt, segment, position + 1, end)) return false;
+    position = end;
   }
   return false;
 }
 
-/** Where the segment that holds `position` ends. */
-function segmentEnd(attempt: Attempt, position: number): number {
-  const slash = attempt.path.indexOf("/", position);
-  return slash === -1 || slash > attempt.limit ? attempt.limit : slash;
-}
-
-/** A slash with a segment behind it that is not empty. */
-function isSegmentStart({ path, limit }: Attempt, position: number): boolean {
-  return (
-    position + 1 < limit && path.charCodeAt(position) === SLASH && path.charCodeAt(position + 1) !== SLASH
-  );
-}
-
-function isPathEnd({ path, limit }: Attempt, position: number): boolean {
-  return position === limit || (position === limit - 1 && path.charCodeAt(position) === SLASH);
-}
-
-function isSegmentEnd({ path, limit }: Attempt, position: number): boolean {
-  return position === limit || path.charCodeAt(position) === SLASH;
-}
-
-function isLimit({ limit }: Attempt, position: number): boolean {
-  return position === limit;
-}
-
-/** The root's middleware covers every path. */
-function isAnyPlace(): boolean {
+/** A value with the slash in front of each segment; always true. */
+function takeRest({ spans }: Attempt, segment: PatternSegment, start: number, end: number): true {
+  const index = restIndex(segment);
+  spans[2 * index] = start;
+  spans[2 * index + 1] = end;
   return true;
 }
 
-function fits(matcher: ParamMatcher | undefined, attempt: Attempt, start: number, end: number): boolean {
-  return matcher === undefined || matcher(attempt.path.slice(start, end));
+function restIndex({ tokens: [token] }: PatternSegment): number {
+  return token?.kind === "param" ? token.index : 0;
 }
 
-function isDead(attempt: Attempt, index: number, position: number): boolean {
-  return attempt.dead?.has(placeOf(attempt, index, position)) ?? false;
+function fitsRest(
+  { target }: Attempt,
+  { tokens: [token] }: PatternSegment,
+  start: number,
+  end: number,
+): boolean {
+  return token?.kind !== "param" || fitsMatcher(token.matcher, target, start, end);
 }
 
-function placeOf(attempt: Attempt, index: number, position: number): number {
-  return index * (attempt.limit + 1) + position;
+function placeOf({ target }: Attempt, index: number, position: number): number {
+  return index * (target.path.length + 1) + position;
 }
 
-function setSpan(attempt: Attempt, index: number, start: number, end: number): void {
-  attempt.spans[2 * index] = start;
-  attempt.spans[2 * index + 1] = end;
+/** A slash with a segment behind it that is not empty. */
+function isSegmentStart(path: string, position: number): boolean {
+  const next = path.charCodeAt(position + 1);
+  return path.charCodeAt(position) === SLASH && next !== SLASH && !Number.isNaN(next);
 }
 
-/** Makes an object without inherited properties, which unlike Object.create(null) stays fast to read and write. */
+function segmentEnd(path: string, position: number): number {
+  const slash = path.indexOf("/", position);
+  return slash === -1 ? path.length : slash;
+}
+
+function isFinalSlash(path: string, position: number): boolean {
+  return position === path.length - 1 && path.charCodeAt(position) === SLASH;
+}
+
+/** Parameters of a pattern that has none. */
+export function noParams(): RouteParams {
+  return new EmptyParams();
+}
+
+/** Makes an object without inherited properties, which unlike Object.create(null) stays fast to fill. */
 const EmptyParams = function EmptyParams() {} as unknown as new () => RouteParams;
 EmptyParams.prototype = Object.create(null);
 
 /** Of two parameters with one name the last that has a value wins. */
-function readParams({ path, tokens, spans }: Attempt): RouteParams {
+function readParams({ pattern, target, spans }: Attempt): RouteParams {
   const params = new EmptyParams();
-  for (let index = 0; index < tokens.length; index += 1) {
-    const token = tokens[index];
-    if (token === undefined || token.kind === "literal") continue;
-    const value = path.slice(spans[2 * index], spans[2 * index + 1]);
-    if (token.kind === "param") params[token.name] = value;
-    else if (value !== "") params[token.name] = value.slice(1).split("/");
+  for (const [index, { name, isRest }] of pattern.params.entries()) {
+    const value = target.path.slice(spans[2 * index], spans[2 * index + 1]);
+    if (!isRest) params[name] = value;
+    else if (value !== "") params[name] = value.slice(1).split("/");
   }
   return params;
 }

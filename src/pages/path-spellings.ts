@@ -1,8 +1,8 @@
 // Which spellings of a request's path does middleware look at? All that any layer could read it as, so that
 // no `/%61dmin`, `/admin%2Fx`, `//admin` or `/x/..%2fadmin` passes a guard and still reaches what it guards.
 
-import { asDecodedPath } from "../http/request-target.ts";
-import { encodePathText } from "./route-pattern.ts";
+import { asDecodedPath, decodePath } from "../http/request-target.ts";
+import { encodePathText } from "./path-text.ts";
 
 /** An escape or an empty segment: what another layer may read as another path. */
 const AMBIGUOUS = /%|\/\//;
@@ -14,15 +14,23 @@ export function isPlainPathname(pathname: string): boolean {
 
 /**
  * The spellings of a pathname, without repetition: as it stands, with runs of slashes collapsed as Pages
- * does, and as static files read it (decoded once, resolved, collapsed), spelt as a URL again. The last
- * once more with encoded backslashes as slashes, for which some layer on some system takes them.
+ * does, and as static files may read it, spelt as a URL again.
  */
 export function spellingsOf(pathname: string): string[] {
   if (isPlainPathname(pathname)) return [pathname];
-  const spellings = new Set([pathname, collapseSlashes(pathname)]);
-  spellings.add(encodePathText(asDecodedPath(pathname)));
-  spellings.add(encodePathText(asDecodedPath(pathname.replace(/%5c/gi, "/"))));
-  return [...spellings];
+  // The last because an encoded backslash is a separator to some layer on some system.
+  const readings = [pathname, decodeSegments(pathname), pathname.replace(/%5c/gi, "/")];
+  const decoded = readings.map((reading) => encodePathText(asDecodedPath(reading)));
+  return [...new Set([pathname, collapseSlashes(pathname), ...decoded])];
+}
+
+/**
+ * A path with an escape that does not decode stands for itself as a whole; Workers' rules decode segment
+ * by segment and leave only the one with that escape as it is.
+ */
+function decodeSegments(pathname: string): string {
+  const isUndecodable = decodePath(pathname) === pathname;
+  return isUndecodable ? pathname.split("/").map(decodePath).join("/") : pathname;
 }
 
 /**
@@ -42,9 +50,4 @@ export function uncollapsedPrefix(pathname: string, length: number): string {
 /** `//a///b` as `/a/b`. */
 export function collapseSlashes(pathname: string): string {
   return pathname.replace(/\/{2,}/g, "/");
-}
-
-/** Deno's URL parser leaves `^` as it is; the URL Standard and the other runtimes encode it. */
-export function normalizePathname(pathname: string): string {
-  return pathname.includes("^") ? pathname.replaceAll("^", "%5E") : pathname;
 }

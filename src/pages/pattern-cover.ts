@@ -38,8 +38,9 @@ function coversFrom(
 
 /** A catch-all without a matcher and without text behind it. */
 function isAnything(segment: PatternSegment): boolean {
-  const [token] = segment.tokens;
-  return token?.kind === "rest" && token.matcher === undefined && token.endsSegment;
+  const [token, text] = segment.tokens;
+  if (segment.kind !== "rest" || text !== undefined) return false;
+  return token?.kind === "param" && token.matcher === undefined;
 }
 
 function coversSegment(segment: PatternSegment, other: PatternSegment): boolean {

@@ -4,9 +4,11 @@
 import { ROUTE_METHODS, type RouteEntry } from "../contract/site.ts";
 import { type CompiledRoute, compileRoutes, isForMethod, type RouteHit } from "./compiled-route.ts";
 import { createMiddlewareMatcher } from "./match-middleware.ts";
-import { type FoldedPath, foldPath, matchWholePath } from "./match-pattern.ts";
+import { foldPath, matchWholePath, noParams } from "./match-pattern.ts";
+import type { FoldedPath } from "./match-segment.ts";
 import { findMatcher, type ParamMatchers } from "./param-matchers.ts";
-import { normalizePathname } from "./path-spellings.ts";
+import { normalizePathname } from "./path-text.ts";
+import { formatShape } from "./route-pattern.ts";
 import { createTrie } from "./route-trie.ts";
 import { findBest } from "./search-trie.ts";
 
@@ -76,7 +78,7 @@ function createHandlerMatcher(routes: readonly CompiledRoute[]): HandlerMatcher 
 function groupByPath(routes: readonly CompiledRoute[]): Map<string, CompiledRoute[]> {
   const groups = new Map<string, CompiledRoute[]>();
   for (const route of routes) {
-    const path = `/${route.pattern.segments.map((segment) => segment.shape).join("/")}`;
+    const path = formatShape(route.pattern);
     const group = groups.get(path);
     if (group === undefined) groups.set(path, [route]);
     else group.push(route);
@@ -94,7 +96,7 @@ function answers(route: CompiledRoute, method: string): boolean {
   return isForMethod(route, method) || (method === "HEAD" && route.servesHead);
 }
 
-function toHit(route: CompiledRoute, target: FoldedPath): RouteHit {
-  const params = matchWholePath(route.pattern, target) ?? Object.create(null);
-  return { entry: route.entry, params, functionPath: target.path };
+function toHit({ entry, pattern }: CompiledRoute, target: FoldedPath): RouteHit {
+  const params = pattern.isStatic ? undefined : matchWholePath(pattern, target);
+  return { entry, params: params ?? noParams(), functionPath: target.path };
 }

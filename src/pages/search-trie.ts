@@ -1,6 +1,7 @@
 // Walks the tree of routes along a path: the best route for the whole of it, or all that match a beginning.
 
-import { type FoldedPath, isWholePath, matchesSegment } from "./match-pattern.ts";
+import { isWholePath } from "./match-pattern.ts";
+import { type FoldedPath, matchSegment } from "./match-segment.ts";
 import type { MixedEdges, RankedPattern, TrieNode } from "./route-trie.ts";
 
 /** One walk; `visit` is called for each node that the path leads to. */
@@ -84,7 +85,7 @@ function visitMixed<T extends RankedPattern>(
   const prefix = target.folded.slice(start, start + prefixLength);
   const suffix = target.folded.slice(end - suffixLength, end);
   for (const { segment, node } of byText.get(prefix + suffix) ?? []) {
-    if (matchesSegment(segment, target, start, end)) visit(node, end);
+    if (matchSegment(segment.tokens, target, start, end, [])) visit(node, end);
   }
 }
 
