@@ -397,10 +397,10 @@ export const exchanges: Exchange[] = [
     method: "POST",
     path: "/multi/form",
     headers: { "content-type": "multipart/form-data; boundary=XX" },
-    body: '--XX\r\nContent-Disposition: form-data; name="t"\r\n\r\ntext\r\n--XX\r\nContent-Disposition: form-data; name="f"; filename="a.bin"\r\nContent-Type: image/png\r\n\r\n\x00\x01\x02\r\n--XX--\r\n',
+    body: '--XX\r\nContent-Disposition: form-data; name="t"\r\n\r\ntext\r\n--XX\r\nContent-Disposition: form-data; name="f"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n\x00\x01\x02\r\n--XX--\r\n',
     expect: {
       status: 200,
-      body: json({ t: "text", f: { name: "a.bin", type: "image/png", size: 3 } }),
+      body: json({ t: "text", f: { name: "a.png", type: "image/png", size: 3 } }),
     },
   },
 
