@@ -5,7 +5,9 @@ import type { Problem } from "../contract/problem.ts";
 import type { InvocationRules, RouteEntry } from "../contract/site.ts";
 import { buildRoutes } from "../pages/build-routes.ts";
 import { generateInvocationRules } from "../pages/generate-invocation-rules.ts";
+import { toProjectPath } from "./bundler-problem.ts";
 import { findWorker } from "./find-worker.ts";
+import { locateProblems } from "./locate-problems.ts";
 import { createFunctionScanner } from "./scan-functions.ts";
 
 export interface RouteListing {
@@ -33,7 +35,7 @@ export async function listRoutes(project: Project): Promise<RouteListing> {
     return { kind: "none", routes: [], invocation: generateInvocationRules([]), problems: [] };
   }
   const scan = await createFunctionScanner(root, functionsDir).scan();
-  const { routes, problems } = buildRoutes(scan.files);
-  const invocation = generateInvocationRules(routes);
-  return { kind: "functions", routes, invocation, problems: [...scan.problems, ...problems] };
+  const { routes, problems } = buildRoutes(scan.files, { directory: toProjectPath(functionsDir, root) });
+  const found = [...scan.problems, ...(await locateProblems(problems, root))];
+  return { kind: "functions", routes, invocation: generateInvocationRules(routes), problems: found };
 }

@@ -1,7 +1,9 @@
 // Where the build that a command is to serve lies.
 
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import type { Target } from "../build/target.ts";
 import { OUTPUT_DIRECTORIES } from "../config/output-directory.ts";
 import { CausewayError } from "../contract/errors.ts";
 import { parseSite } from "../contract/parse-site.ts";
@@ -14,15 +16,17 @@ export interface FoundBuild {
   site: Site;
 }
 
-/** Finds the build where `causeway build` writes it; the project's sources need not be there any more. */
-export async function findBuild({ directory, options }: CommandLine): Promise<FoundBuild> {
+/** Finds a build for a target where `causeway build` writes it; the sources need not be there any more. */
+export async function findBuild({ directory, options }: CommandLine, target: Target): Promise<FoundBuild> {
   const root = resolve(directory);
   const wish = options.texts.get("out");
   const candidates = wish === undefined ? OUTPUT_DIRECTORIES : [wish];
   for (const candidate of candidates) {
     const outDir = resolve(root, candidate);
     const document = await readDocument(join(outDir, "site.json"));
-    if (document !== undefined) return { root, outDir, site: parseSite(document) };
+    if (document === undefined) continue;
+    if (!existsSync(join(outDir, `${target}.js`))) throw missingEntry(outDir, target);
+    return { root, outDir, site: parseSite(document) };
   }
   throw new CausewayError(
     "build-missing",
@@ -31,6 +35,12 @@ export async function findBuild({ directory, options }: CommandLine): Promise<Fo
       remedy: "Run `causeway build` first, or add --build.",
     },
   );
+}
+
+function missingEntry(outDir: string, target: Target): CausewayError {
+  return new CausewayError("build-missing", `The build in "${outDir}" has no entry for ${target}`, {
+    remedy: `Run \`causeway build --target ${target}\`, or add --build.`,
+  });
 }
 
 /** Undefined where no site document is; a static site may well publish a site.json of its own. */

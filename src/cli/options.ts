@@ -1,5 +1,7 @@
 // Every option of every command: one row from which parsing, checking and help follow.
 
+import { TARGETS } from "../build/target.ts";
+
 /** The commands, in the order in which help lists them. */
 export const COMMANDS = ["dev", "build", "start", "routes", "deploy"] as const;
 export type CommandName = (typeof COMMANDS)[number];
@@ -24,7 +26,6 @@ export interface OptionSpec {
   refused?: string;
 }
 
-export const TARGETS = ["node", "bun", "deno", "workers"] as const;
 export const RUNTIMES = ["node", "bun", "deno", "workerd"] as const;
 
 const NO_STORAGE = "storage bindings are not supported yet";

@@ -46,8 +46,9 @@ interface Invocation {
 /** Starts the process and resolves when it serves; throws `tool-failed` if it ends before that. */
 export async function startRuntimeProcess(options: RuntimeProcessOptions): Promise<RuntimeProcess> {
   const { command, args, env } = INVOCATIONS[options.runtime](options);
-  // A group of its own: Ctrl-C in a terminal reaches only us, and we stop the whole group in order.
-  const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "inherit"], detached: true });
+  // A group of its own: Ctrl-C in a terminal reaches only us, and we stop the whole group in order. The pipe to its
+  // standard input closes even if we are killed.
+  const child = spawn(command, args, { env, stdio: ["pipe", "pipe", "inherit"], detached: true });
   const stopAtExit = () => signalGroup(child, "SIGKILL");
   process.once("exit", stopAtExit);
   const exited = new Promise<number>((resolve) => {
@@ -86,7 +87,8 @@ const INVOCATIONS: Record<ProcessRuntime, (options: RuntimeProcessOptions) => In
 
 /** What the entries of Bun and Deno read, as `dist/node.js` does. */
 function serverEnvironment({ host, port, env }: RuntimeProcessOptions): NodeJS.ProcessEnv {
-  return { ...process.env, HOST: host, PORT: String(port), CAUSEWAY_ENV: JSON.stringify(env) };
+  const address = { HOST: host, PORT: String(port) };
+  return { ...process.env, ...address, CAUSEWAY_ENV: JSON.stringify(env), CAUSEWAY_STOP_WITH_STDIN: "1" };
 }
 
 function wranglerArguments({ outDir, host, port, env }: RuntimeProcessOptions): string[] {

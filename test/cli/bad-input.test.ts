@@ -26,21 +26,29 @@ describe.each(["build", "dev"])("causeway %s refuses", (command) => {
   });
 
   test("a syntax error, with its line and column", async () => {
-    const root = makeProject({ ...PAGE, "functions/x.js": "\nexport const onRequest = () => {\n  retrun 1 +;\n}" });
+    const root = makeProject({
+      ...PAGE,
+      "functions/x.js": "\nexport const onRequest = () => {\n  retrun 1 +;\n}",
+    });
     const { code, stderr } = await run(root);
     expect(code).toBe(1);
     expect(stderr).toMatch(/functions\/x\.js:3:\d+: error: /);
   });
 
   test("an import that leads nowhere, with its line", async () => {
-    const root = makeProject({ ...PAGE, "functions/x.js": `import a from "./gone.js";\n${ROUTE["functions/hello.js"]}` });
+    const root = makeProject({
+      ...PAGE,
+      "functions/x.js": `import a from "./gone.js";\n${ROUTE["functions/hello.js"]}`,
+    });
     const { code, stderr } = await run(root);
     expect(code).toBe(1);
     expect(stderr).toMatch(/functions\/x\.js:1:\d+: error: .*\.\/gone\.js/);
   });
 
   test("a malformed configuration, with its line", async () => {
-    const { code, stderr } = await run(makeProject({ ...PAGE, "wrangler.toml": 'name = "x"\n[vars\nA = 1\n' }));
+    const { code, stderr } = await run(
+      makeProject({ ...PAGE, "wrangler.toml": 'name = "x"\n[vars\nA = 1\n' }),
+    );
     expect(code).toBe(1);
     expect(stderr).toMatch(/wrangler\.toml:2:\d+: error: /);
   });
@@ -76,7 +84,10 @@ describe("causeway build warns with file and line, and goes on", () => {
   const build = (files: Record<string, string>) => runCli(["build", makeProject({ ...PAGE, ...files })]);
 
   test("about two files for one route, saying which wins", async () => {
-    const { code, stderr } = await build({ ...ROUTE, "functions/hello/index.js": ROUTE["functions/hello.js"] });
+    const { code, stderr } = await build({
+      ...ROUTE,
+      "functions/hello/index.js": ROUTE["functions/hello.js"],
+    });
     expect(code).toBe(0);
     expect(stderr).toMatch(/warning: /);
     expect(stderr).toContain("hello/index.js");
@@ -127,7 +138,15 @@ describe("a port in use", () => {
 
 describe("the command line", () => {
   test("explains itself and each command, with examples", async () => {
-    for (const args of [["--help"], [], ["dev", "--help"], ["build", "-h"], ["start", "-h"], ["routes", "-h"], ["deploy", "-h"]]) {
+    for (const args of [
+      ["--help"],
+      [],
+      ["dev", "--help"],
+      ["build", "-h"],
+      ["start", "-h"],
+      ["routes", "-h"],
+      ["deploy", "-h"],
+    ]) {
       const { code, stdout } = await runCli(args);
       expect(code).toBe(0);
       expect(stdout).toContain("Examples:");
@@ -153,7 +172,9 @@ describe("the command line", () => {
   test("gives problems to programs as JSON", async () => {
     const { code, stdout, stderr } = await runCli(["build", makeProject({ "wrangler.json": "{" }), "--json"]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
-    expect(JSON.parse(stdout).problems).toMatchObject([{ severity: "error", file: "wrangler.json", line: 1 }]);
+    expect(JSON.parse(stdout).problems).toMatchObject([
+      { severity: "error", file: "wrangler.json", line: 1 },
+    ]);
   });
 
   test("colours nothing that is not read on a terminal", async () => {

@@ -26,10 +26,18 @@ const projects: string[] = [];
 const processes = new Set<ChildProcess>();
 
 afterEach(async () => {
-  for (const child of processes) child.kill("SIGKILL");
-  await Promise.all([...processes].map((child) => new Promise((done) => child.once("close", done))));
+  await Promise.all([...processes].map(end));
   for (const project of projects.splice(0)) rmSync(project, { recursive: true, force: true });
 });
+
+/** Asks first, so that the command can end what it started. */
+async function end(child: ChildProcess): Promise<void> {
+  const closed = new Promise((done) => child.once("close", done));
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), 3_000);
+  await closed;
+  clearTimeout(timer);
+}
 
 /** Makes a temporary project; removed after the test. */
 export function makeProject(files: Record<string, string>): string {
@@ -45,7 +53,10 @@ export function writeFiles(root: string, name: string, text: string): void {
 }
 
 /** Starts the command; killed after the test if it still runs. */
-export function startCli(args: string[], options: { cwd?: string; env?: Record<string, string> } = {}): Running {
+export function startCli(
+  args: string[],
+  options: { cwd?: string; env?: Record<string, string> } = {},
+): Running {
   const { PORT: _port, HOST: _host, NO_COLOR: _plain, FORCE_COLOR: _colour, ...env } = process.env;
   const child = spawn(process.execPath, [BIN, ...args], {
     cwd: options.cwd ?? tmpdir(),
@@ -94,6 +105,9 @@ export function startCli(args: string[], options: { cwd?: string; env?: Record<s
 }
 
 /** Runs the command to its end. */
-export function runCli(args: string[], options: { cwd?: string; env?: Record<string, string> } = {}): Promise<Finished> {
+export function runCli(
+  args: string[],
+  options: { cwd?: string; env?: Record<string, string> } = {},
+): Promise<Finished> {
   return startCli(args, options).finished;
 }

@@ -2,17 +2,15 @@
 
 import { relative } from "node:path";
 import { createSiteBuilder } from "../../build/site-builder.ts";
+import { TARGETS, type Target } from "../../build/target.ts";
 import { selectOutputDirectory } from "../../config/output-directory.ts";
 import type { Project } from "../../config/project.ts";
 import { CausewayError } from "../../contract/errors.ts";
-import type { Site } from "../../contract/site.ts";
+import type { RouteEntry, Site } from "../../contract/site.ts";
 import { formatBytes } from "../format-bytes.ts";
-import { TARGETS } from "../options.ts";
 import type { Output } from "../output.ts";
 import type { CommandLine } from "../parse-arguments.ts";
 import { requireProject } from "../site-options.ts";
-
-export type Target = (typeof TARGETS)[number];
 
 export interface FinishedBuild {
   project: Project;
@@ -59,6 +57,11 @@ export async function buildProject(
   }
 }
 
+/** Entries that answer: one with middleware alone guards a path and is none. */
+function countRoutes(routes: readonly RouteEntry[]): number {
+  return routes.filter(({ handlers }) => handlers.length > 0).length;
+}
+
 type Summary = ReturnType<typeof summarise>;
 
 function summarise({ outDir, site, targets }: FinishedBuild) {
@@ -67,7 +70,7 @@ function summarise({ outDir, site, targets }: FinishedBuild) {
     out: outDir,
     build: site.build,
     targets,
-    routes: site.application.kind === "functions" ? site.application.routes.length : 0,
+    routes: site.application.kind === "functions" ? countRoutes(site.application.routes) : 0,
     application: site.application.kind,
     assets: files.length,
     assetBytes: files.reduce((sum, file) => sum + file.size, 0),

@@ -1,11 +1,12 @@
 // `causeway start`: serves a build, in this process on Node, as a process of its own on the other runtimes.
 
 import { isAbsolute, resolve } from "node:path";
+import type { Target } from "../../build/target.ts";
 import { loadVariableFile } from "../../config/load-dev-vars.ts";
 import { CausewayError } from "../../contract/errors.ts";
 import type { Env } from "../../contract/handler.ts";
 import { reservePort } from "../../dev/find-port.ts";
-import { loadRelease } from "../../dev/load-release.ts";
+import { loadRelease } from "../../runtimes/server/load-release.ts";
 import { type ProcessRuntime, startRuntimeProcess } from "../../dev/runtime-process.ts";
 import { startNodeServer } from "../../runtimes/node.ts";
 import { environmentFor, stopOnSignal } from "../../runtimes/server/run-build.ts";
@@ -20,12 +21,9 @@ import { buildProject } from "./build.ts";
 export async function runStart(line: CommandLine, output: Output): Promise<void> {
   const runtime = line.options.texts.get("runtime") ?? "node";
   const address = readAddress(line);
-  if (line.options.flags.has("build")) {
-    await buildProject(line, { ...output, note: () => {} }, [
-      runtime === "workerd" ? "workers" : (runtime as "node"),
-    ]);
-  }
-  const build = await findBuild(line);
+  const target = runtime === "workerd" ? "workers" : (runtime as Target);
+  if (line.options.flags.has("build")) await buildProject(line, output, [target]);
+  const build = await findBuild(line, target);
   const env = await startEnvironment(line, output, build);
   const server =
     runtime === "node"

@@ -42,6 +42,7 @@ export async function runBuild({ prepare, start }: BuildRunner, location: BuildL
     const server = await start({ site, bundle, store, env, ...readAddress() });
     process.stdout.write(`${site.name} is served on ${server.url.href.replace(/\/$/, "")}\n`);
     stopOnSignal(server);
+    if (process.env.CAUSEWAY_STOP_WITH_STDIN !== undefined) stopWithParent(server);
   } catch (error) {
     if (!(error instanceof CausewayError)) throw error;
     process.stderr.write(
@@ -101,6 +102,11 @@ function parseFurtherVariables(text: string): Env {
   throw new CausewayError("bad-usage", "Cannot read the variables in CAUSEWAY_ENV: it holds no JSON object", {
     remedy: 'Set it to an object such as {"NAME":"value"}, or unset it.',
   });
+}
+
+/** Whoever started this process holds the other end of its standard input: if it dies, that ends too. */
+function stopWithParent(server: Pick<RunningServer, "close">): void {
+  process.stdin.resume().once("close", () => server.close().then(() => process.exit(0)));
 }
 
 /** Closes the server on the first SIGINT or SIGTERM, ends the process on the second. */
