@@ -12,11 +12,22 @@ export interface FileIdentity {
   inode?: number;
 }
 
+/** A piece of a file, as long as the file is that file. */
+export interface FileSlice {
+  /** Absolute. */
+  file: string;
+  identity: FileIdentity;
+  interval: ByteInterval;
+}
+
 /** Up to here one read is cheaper than a stream. */
 const MAX_ARRAY_BYTES = 64 * 1024;
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 128 * 1024;
 /** Without NONBLOCK a name that has become a FIFO would block a thread of the pool for ever. */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/** The slices that streams stand for, until the first read. */
+const SLICES = new WeakMap<ReadableStream, FileSlice>();
 
 /**
  * The bytes of an interval: an array if short, else a stream that opens the file on its first pull, so an
@@ -27,46 +38,44 @@ export async function readFileBytes(
   identity: FileIdentity,
   interval: ByteInterval,
 ): Promise<Uint8Array | ReadableStream<Uint8Array> | undefined> {
-  if (interval.end - interval.start > MAX_ARRAY_BYTES) {
-    return (await isSameFile(file, identity))
-      ? streamChunks(generateChunks(file, identity, interval))
-      : undefined;
-  }
   try {
-    return await readWhole(file, identity, interval);
+    const isLong = interval.end - interval.start > MAX_ARRAY_BYTES;
+    return await (isLong
+      ? openStream({ file, identity, interval })
+      : readArray({ file, identity, interval }));
   } catch (error) {
     if (isAbsence(error)) return undefined;
     throw error;
   }
 }
 
-async function readWhole(
-  file: string,
-  identity: FileIdentity,
-  interval: ByteInterval,
-): Promise<Uint8Array | undefined> {
-  const handle = await open(file, OPEN_FLAGS);
-  try {
-    const bytes = await readChunk(handle, interval.start, interval.end - interval.start);
-    return bytes && matches(await handle.stat(), identity) ? bytes : undefined;
-  } finally {
-    await handle.close();
-  }
+/** What an untouched stream of `readFileBytes` stands for, to a writer that can do without the stream. */
+export function fileSliceOf(body: ReadableStream<Uint8Array>): FileSlice | undefined {
+  return body.locked ? undefined : SLICES.get(body);
 }
 
-/** Each chunk is read before the file's identity is looked at again: what is sent was read from one version. */
-async function* generateChunks(
-  file: string,
-  identity: FileIdentity,
-  { start, end }: ByteInterval,
+/** Bytes in a slice. */
+export function sliceLength({ interval }: FileSlice): number {
+  return interval.end - interval.start;
+}
+
+/**
+ * Reads a slice into the buffers that `allocate` gives, one after the other. After each read the file's
+ * identity is looked at again, so what is handed out was read from one version.
+ */
+export async function* readChunks(
+  { file, identity, interval }: FileSlice,
+  allocate: () => Uint8Array,
 ): AsyncGenerator<Uint8Array, void> {
   const handle = await open(file, OPEN_FLAGS);
   try {
-    for (let position = start; position < end; position += CHUNK_BYTES) {
-      const chunk = await readChunk(handle, position, Math.min(CHUNK_BYTES, end - position));
-      if (!chunk || !matches(await handle.stat(), identity)) {
+    for (let position = interval.start; position < interval.end; ) {
+      const buffer = allocate();
+      const chunk = buffer.subarray(0, Math.min(buffer.length, interval.end - position));
+      if (!(await fill(handle, chunk, position)) || !matches(await handle.stat(), identity)) {
         throw new Error(`Cannot go on sending "${file}": it changed while it was read`);
       }
+      position += chunk.length;
       yield chunk;
     }
   } finally {
@@ -74,29 +83,38 @@ async function* generateChunks(
   }
 }
 
-/** Exactly `length` bytes, or undefined if the file ends before. */
-async function readChunk(
-  handle: FileHandle,
-  position: number,
-  length: number,
-): Promise<Uint8Array | undefined> {
-  const bytes = new Uint8Array(length);
-  let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await handle.read(bytes, filled, length - filled, position + filled);
-    if (bytesRead === 0) return undefined;
-    filled += bytesRead;
+async function openStream(slice: FileSlice): Promise<ReadableStream<Uint8Array> | undefined> {
+  if (!matches(await stat(slice.file), slice.identity)) return undefined;
+  const stream = streamChunks(generate());
+  SLICES.set(stream, slice);
+  return stream;
+
+  async function* generate(): AsyncGenerator<Uint8Array, void> {
+    SLICES.delete(stream);
+    yield* readChunks(slice, () => new Uint8Array(CHUNK_BYTES));
   }
-  return bytes;
 }
 
-async function isSameFile(file: string, identity: FileIdentity): Promise<boolean> {
+async function readArray({ file, identity, interval }: FileSlice): Promise<Uint8Array | undefined> {
+  const handle = await open(file, OPEN_FLAGS);
   try {
-    return matches(await stat(file), identity);
-  } catch (error) {
-    if (isAbsence(error)) return false;
-    throw error;
+    const bytes = new Uint8Array(interval.end - interval.start);
+    const isFilled = await fill(handle, bytes, interval.start);
+    return isFilled && matches(await handle.stat(), identity) ? bytes : undefined;
+  } finally {
+    await handle.close();
   }
+}
+
+/** False if the file ends before the buffer is full. */
+async function fill(handle: FileHandle, buffer: Uint8Array, position: number): Promise<boolean> {
+  let filled = 0;
+  while (filled < buffer.length) {
+    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, position + filled);
+    if (bytesRead === 0) return false;
+    filled += bytesRead;
+  }
+  return true;
 }
 
 function matches(stats: Stats, { size, modifiedMs, inode }: FileIdentity): boolean {

@@ -2,7 +2,9 @@
 
 import type { ServerResponse } from "node:http";
 import { getPlainBody, getPlainFields } from "./node-response.ts";
+import { fileSliceOf, sliceLength } from "./read-file-bytes.ts";
 import { isNullBodyStatus } from "./response-init.ts";
+import { writeFileSlice } from "./write-file-slice.ts";
 
 /** Fields that describe the connection or the framing, which belong to the server (RFC 9110 §7.6.1). */
 const CONNECTION_FIELDS = new Set([
@@ -36,7 +38,10 @@ export async function writeResponse(
     return;
   }
   writeHead(response, withLength(fields), outgoing);
-  await pump(response.body as ReadableStream<Uint8Array>, outgoing, fields.contentLength);
+  const stream = response.body as ReadableStream<Uint8Array>;
+  const slice = fileSliceOf(stream);
+  if (slice && sliceLength(slice) === fields.contentLength) await writeFileSlice(slice, outgoing);
+  else await pump(stream, outgoing, fields.contentLength);
 }
 
 function writePlain(
