@@ -4,6 +4,7 @@ import type { FunctionBundle } from "../contract/bundle.ts";
 import type { Env, Handler } from "../contract/handler.ts";
 import type { RouteEntry } from "../contract/site.ts";
 import { pathnameOf } from "../http/pathname.ts";
+import { loadOwnMatchers } from "../pages/param-matchers.ts";
 import { createRouteTable, type RouteHit, type RouteTable } from "../pages/route-table.ts";
 import type { AssetFetch, AssetsBinding } from "./assets-binding.ts";
 import { type ChainStep, type EventHandler, runChain } from "./chain.ts";
@@ -23,7 +24,7 @@ export interface FileRoutesParts {
 /** Middleware in front of the one best route, static files behind it. */
 export function serveFileRoutes(parts: FileRoutesParts): Handler {
   const { assets, fetchAsset, bindEnv } = parts;
-  const table = createRouteTable(parts.routes);
+  const table = createRouteTable(parts.routes, { matchers: loadOwnMatchers(parts.bundle.modules) });
   const handlersOf = createHandlerIndex(parts.bundle);
   return async (request, env, context) => {
     const pathname = pathnameOf(request.url);
