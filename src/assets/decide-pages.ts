@@ -1,16 +1,19 @@
 // How does Pages answer a path: rules, then method, then files. Pages docs, "Serving Pages", "Redirects".
 
-import { asDecodedPath } from "../http/request-target.ts";
+import { decodePath } from "../http/request-target.ts";
 import { findPagesPlace, formatPagesLocation } from "../pages/pages-paths.ts";
 import { type Decider, type DecisionGrounds, isReadMethod } from "./decision.ts";
 
-/** Every spelling of a path that decodes to a file is served as it is, without a canonical redirect. */
+/**
+ * A path that decodes to a file is served as it is, without a canonical redirect. What it decodes to is looked
+ * up literally: `//a` and `/x/../a` are names that no file has.
+ */
 export function createPagesDecider({ contentAt, redirectFor }: DecisionGrounds): Decider {
   return (method, url, fallbackFor) => {
     const rule = redirectFor(url);
     if (rule?.kind === "redirect") return { ...rule, byRule: true };
     if (!isReadMethod(method)) return { kind: "refused-method" };
-    const path = asDecodedPath(rule?.pathname ?? url.pathname);
+    const path = decodePath(rule?.pathname ?? url.pathname);
     const place = findPagesPlace(path, contentAt);
     if (place?.kind === "file") return { kind: "file", path: place.path, status: 200, isFallback: false };
     if (place?.kind === "redirect") {
