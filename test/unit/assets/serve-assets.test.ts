@@ -97,7 +97,7 @@ describe("a file on Pages", () => {
     ["/a/../about", 200, "about"],
     ["/a/%2e%2e/about", 200, "about"],
     ["/a/..%2fabout", 404, "a: not found"],
-    ["//about", 404, "root: not found"],
+    ["//about", 404, "not found"],
     ["/a//deep/page", 404, "a: not found"],
     ["/sp+ace", 404, "not found"],
     ["/About", 404, "not found"],
