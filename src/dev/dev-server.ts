@@ -2,10 +2,10 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { startNodeServer } from "../runtimes/node.ts";
+import { loadRelease } from "../runtimes/server/load-release.ts";
 import { createServerLog } from "../runtimes/server/server-log.ts";
 import { serverUrl } from "../runtimes/server/server-url.ts";
 import { reservePort } from "./find-port.ts";
-import { loadRelease } from "../runtimes/server/load-release.ts";
 import { type ProcessRuntime, type RuntimeProcess, startRuntimeProcess } from "./runtime-process.ts";
 import type { DevBuild } from "./workshop.ts";
 

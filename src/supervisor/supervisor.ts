@@ -124,7 +124,7 @@ export class Supervisor {
   /** Takes up what was enqueued, then does what is needed now. */
   step(): void {
     for (let task = this.#queue.shift(); task !== undefined; task = this.#queue.shift()) task();
-    if (this.#generation === 0) return;
+    if (this.#generation === 0 && !this.#stopping) return;
     const now = this.#now();
     const bounds = { min: this.#settings.minWorkers, max: this.#settings.workers };
     const wanted = {

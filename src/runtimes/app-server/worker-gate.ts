@@ -10,6 +10,8 @@ interface OpenRequest {
   incoming: IncomingMessage;
   outgoing: ServerResponse;
   startedAt: number;
+  /** Whether the deadline has passed and was answered. */
+  expired: boolean;
 }
 
 /** Seconds after which a refused client may try again. */
@@ -42,7 +44,7 @@ export class WorkerGate implements RequestGate {
   admit(incoming: IncomingMessage, outgoing: ServerResponse): boolean {
     if (this.draining) outgoing.shouldKeepAlive = false;
     if (this.#open.size >= this.#backlog) return this.#refuse(outgoing);
-    const request = { incoming, outgoing, startedAt: performance.now() };
+    const request = { incoming, outgoing, startedAt: performance.now(), expired: false };
     this.#open.add(request);
     outgoing.on("close", () => this.#close(request));
     return true;
@@ -57,13 +59,15 @@ export class WorkerGate implements RequestGate {
 
   /** Answers 504 to every request that is past its deadline and has no answer yet. */
   expire(now: number): void {
-    for (const { incoming, outgoing, startedAt } of this.#open) {
+    for (const request of this.#open) {
+      const { incoming, outgoing, startedAt } = request;
       const ageMs = now - startedAt;
       // In the order of their start: the rest is younger.
       if (ageMs < this.#shortestMs) return;
       if (outgoing.headersSent || outgoing.destroyed) continue;
       if (ageMs < deadlineMs(this.#deadlines, pathnameOf(incoming))) continue;
       this.expired += 1;
+      request.expired = true;
       outgoing.shouldKeepAlive = false;
       answerPlainly(outgoing, 504, "Gateway Timeout\n", {});
     }
@@ -99,7 +103,7 @@ export class WorkerGate implements RequestGate {
   #close(request: OpenRequest): void {
     this.#open.delete(request);
     this.requests += 1;
-    if (request.outgoing.statusCode >= 500) this.failed += 1;
+    if (request.outgoing.statusCode >= 500 && !request.expired) this.failed += 1;
     recordDuration(this.latency, performance.now() - request.startedAt);
   }
 }

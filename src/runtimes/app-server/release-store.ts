@@ -1,0 +1,106 @@
+// Copies of builds that the application server works from. A worker that is started later must get the build of
+// its generation, also when another one, or half of one, lies in the output directory by then.
+
+import { constants } from "node:fs";
+import { copyFile, link, lstat, mkdir, readdir, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import process from "node:process";
+
+/** Blobs are named by their content and never written again, so a second name for them is a copy. */
+const LINKED_FOLDER = "assets";
+/** Assets are many and small: some at a time, for the disk's sake. */
+const CONCURRENCY = 32;
+
+export class ReleaseStore {
+  readonly #outDir: string;
+  readonly #root: string;
+  #ownsRoot = true;
+
+  constructor(outDir: string) {
+    this.#outDir = outDir;
+    // Beside the build: on the same file system, and where imports of packages resolve alike.
+    this.#root = join(dirname(outDir), `.${basename(outDir)}.running-${process.pid}`);
+  }
+
+  /** Takes a copy of the build as it is now. Where none can be written the build itself is used. */
+  async take(generation: number): Promise<string> {
+    const folder = this.folderOf(generation);
+    try {
+      await mkdir(folder, { recursive: true });
+    } catch (error) {
+      if (!isUnwritable(error)) throw error;
+      this.#ownsRoot = false;
+      return this.#outDir;
+    }
+    await copyFolder(this.#outDir, folder, false);
+    return folder;
+  }
+
+  folderOf(generation: number): string {
+    return this.#ownsRoot ? join(this.#root, String(generation)) : this.#outDir;
+  }
+
+  async discard(generation: number): Promise<void> {
+    if (this.#ownsRoot) await rm(this.folderOf(generation), { recursive: true, force: true });
+  }
+
+  /** Removes everything that was taken. */
+  async close(): Promise<void> {
+    if (this.#ownsRoot) await rm(this.#root, { recursive: true, force: true });
+  }
+}
+
+async function copyFolder(from: string, to: string, isLinked: boolean): Promise<void> {
+  const entries = await readdir(from, { withFileTypes: true });
+  for (let index = 0; index < entries.length; index += CONCURRENCY) {
+    await Promise.all(
+      entries.slice(index, index + CONCURRENCY).map(async (entry) => {
+        const [source, target] = [join(from, entry.name), join(to, entry.name)];
+        if (entry.isDirectory()) {
+          await mkdir(target, { recursive: true });
+          await copyFolder(source, target, isLinked || entry.name === LINKED_FOLDER);
+        } else if (entry.isFile()) {
+          await (isLinked
+            ? linkOrCopy(source, target)
+            : copyFile(source, target, constants.COPYFILE_FICLONE));
+        }
+      }),
+    );
+  }
+}
+
+async function linkOrCopy(source: string, target: string): Promise<void> {
+  try {
+    await link(source, target);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // File systems without hard links, files of other owners (protected_hardlinks).
+    if (code !== "EPERM" && code !== "EXDEV" && code !== "ENOTSUP" && code !== "EMLINK") throw error;
+    await copyFile(source, target, constants.COPYFILE_FICLONE);
+  }
+}
+
+function isUnwritable(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "EACCES" || code === "EROFS" || code === "EPERM";
+}
+
+/** Removes what masters that were killed have left behind. */
+export async function sweepReleases(outDir: string): Promise<void> {
+  const prefix = `.${basename(outDir)}.running-`;
+  const names = await readdir(dirname(outDir)).catch(() => []);
+  for (const name of names.filter((candidate) => candidate.startsWith(prefix))) {
+    if (isAlive(Number(name.slice(prefix.length)))) continue;
+    const path = join(dirname(outDir), name);
+    // Somebody else's: the attempt fails and the folder stays.
+    if ((await lstat(path)).isDirectory()) await rm(path, { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

@@ -1,0 +1,109 @@
+// A worker of the application server: the whole site in one process, on connections that the master accepts.
+
+import { readFile } from "node:fs/promises";
+import type { Socket } from "node:net";
+import { join } from "node:path";
+import process from "node:process";
+import { CausewayError } from "../../contract/errors.ts";
+import { parseSite } from "../../contract/parse-site.ts";
+import type { DrainOrder } from "../../contract/process-host.ts";
+import { createNodeServer, prepareNode } from "../node.ts";
+import { loadRelease } from "../server/load-release.ts";
+import { longestDeadlineMs, shortestDeadlineMs } from "./deadlines.ts";
+import { drainWorker, type WorkerParts } from "./drain-worker.ts";
+import { type MasterMessage, REPORT_EVERY_MS, type WorkerBrief, type WorkerMessage } from "./messages.ts";
+import { startWatchdog } from "./watchdog.ts";
+import { WorkerConnections } from "./worker-connections.ts";
+import { WorkerGate } from "./worker-gate.ts";
+import { createWorkerLog, type WorkerLog } from "./worker-log.ts";
+import { createReporter } from "./worker-report.ts";
+
+/** How often open requests are looked at for their deadline. */
+const EXPIRE_EVERY_MS = 100;
+/** Past its deadline a stuck worker gets this long before it is reported: a pulse may be late. */
+const STUCK_SLACK_MS = 200;
+/** A signal from outside: there is no order that says how long. */
+const LEAVE_ORDER: DrainOrder = { limitMs: 30_000, streamGraceMs: 5_000, closeIdle: false };
+
+// Ctrl-C in a terminal reaches every process of the group; the master says what is to be done.
+process.on("SIGINT", () => {});
+process.on("SIGHUP", () => {});
+process.on("disconnect", () => process.exit(1));
+process.once("message", (message: MasterMessage) => {
+  if (message.kind === "boot") void run(message.brief);
+});
+
+async function run(brief: WorkerBrief): Promise<void> {
+  const log = createWorkerLog(brief.id);
+  try {
+    const parts = await boot(brief, log);
+    listenToMaster(parts, log);
+    await say({ kind: "ready" });
+  } catch (error) {
+    log.flush();
+    await say(describeFailure(error));
+    process.exit(1);
+  }
+}
+
+async function boot(brief: WorkerBrief, log: WorkerLog): Promise<WorkerParts> {
+  prepareNode();
+  const site = parseSite(JSON.parse(await readFile(join(brief.release, "site.json"), "utf8")));
+  const release = await loadRelease({ outDir: brief.release, site });
+  const gate = new WorkerGate(brief.deadlines, brief.backlog);
+  const options = { ...release, env: brief.env, host: "", port: 0, log, accessLog: brief.accessLog };
+  const node = createNodeServer(options, gate);
+  node.activate(new URL(brief.url));
+  const connections = new WorkerConnections(node.server, (total) => {
+    void say({ kind: "took", connections: total });
+  });
+  startWatchdog(
+    {
+      suspectAfterMs: shortestDeadlineMs(brief.deadlines) + STUCK_SLACK_MS,
+      stuckAfterMs: longestDeadlineMs(brief.deadlines) + STUCK_SLACK_MS,
+    },
+    () => gate.describeOpen(),
+  );
+  setInterval(() => gate.expire(performance.now()), EXPIRE_EVERY_MS);
+  const report = createReporter(gate, connections, log);
+  setInterval(() => void say({ kind: "report", report: report() }), REPORT_EVERY_MS);
+  return { node, connections, gate, log };
+}
+
+function listenToMaster(parts: WorkerParts, log: WorkerLog): void {
+  let isLeaving = false;
+  const leave = async (order: DrainOrder) => {
+    if (isLeaving) return;
+    isLeaving = true;
+    await drainWorker(parts, order);
+    log.flush();
+    process.exit(0);
+  };
+  process.on("message", (message: MasterMessage, socket?: Socket) => {
+    if (message.kind === "drain") void leave(message.order);
+    else if (message.kind !== "connection") return;
+    else if (socket === undefined) parts.connections.miss();
+    else parts.connections.take(socket);
+  });
+  process.on("SIGTERM", async () => {
+    await say({ kind: "leaving" });
+    await leave(LEAVE_ORDER);
+  });
+}
+
+/** Resolves when the message is on its way, also if nobody is there to hear it. */
+function say(message: WorkerMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.connected) process.send?.(message, undefined, undefined, () => resolve());
+    else resolve();
+  });
+}
+
+function describeFailure(error: unknown): WorkerMessage {
+  if (error instanceof CausewayError) {
+    const remedy = error.remedy === undefined ? {} : { remedy: error.remedy };
+    return { kind: "boot-failed", message: error.message, ...remedy };
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { kind: "boot-failed", message: `The site cannot be loaded: ${text}` };
+}
