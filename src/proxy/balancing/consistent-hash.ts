@@ -1,0 +1,49 @@
+// The same key goes to the same server as long as that one is there, and when a server comes or goes, only its
+// share of the keys moves. Weighted rendezvous hashing: every server draws a number from key and name.
+
+import type { HashKey } from "../../contract/routing.ts";
+import { readCookie } from "../../http/cookie.ts";
+import type { ServerState } from "../server-state.ts";
+import type { BalancedRequest, Policy } from "./policy.ts";
+
+/** Requests without the key, such as a first visit without the cookie, are left to `otherwise`. */
+export function createConsistentHash(key: HashKey, otherwise: Policy): Policy {
+  return {
+    select(candidates, request) {
+      const text = readKey(key, request);
+      if (text === undefined) return otherwise.select(candidates, request);
+      const scores = candidates.map((candidate) => scoreOf(text, candidate));
+      return candidates[scores.indexOf(Math.max(...scores))];
+    },
+  };
+}
+
+function readKey(key: HashKey, { target, headers, clientAddress }: BalancedRequest): string | undefined {
+  switch (key.kind) {
+    case "uri":
+      return target;
+    case "client-address":
+      return clientAddress;
+    case "header":
+      return headers.get(key.name) ?? undefined;
+    case "cookie":
+      return readCookie(headers.get("cookie"), key.name);
+  }
+}
+
+/** Configured weights only: a slow start must not move keys about. */
+function scoreOf(key: string, { server, settings }: ServerState): number {
+  const draw = (hash(`${server.id}\0${key}`) + 0.5) / 2 ** 32;
+  return settings.weight / -Math.log(draw);
+}
+
+/** FNV-1a with the final mix of MurmurHash3, so that keys that differ in the last letter are far apart. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) {
+    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
+  }
+  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
+  return (value ^ (value >>> 16)) >>> 0;
+}

@@ -1,0 +1,146 @@
+// One attempt: one request to one server, with its limits, until there is an answer or it is clear why not.
+
+import type { TimeoutSettings } from "../contract/routing.ts";
+import {
+  type BodySource,
+  type Transport,
+  TransportError,
+  type UpstreamRequest,
+  type UpstreamResponse,
+} from "../contract/transport.ts";
+import { DeadlineError, Deadlines } from "./deadlines.ts";
+import { type ForwardedBody, hasNoBody } from "./forward-response.ts";
+import { trackBody } from "./request-body.ts";
+import type { Outcome, ServerState } from "./server-state.ts";
+
+/** Everything that an attempt needs to know. */
+export interface Attempt {
+  transport: Transport;
+  state: ServerState;
+  request: UpstreamRequest;
+  timeouts: TimeoutSettings;
+  /** What is left of the limit for the whole. */
+  totalMs: number;
+  failureStatuses: readonly number[];
+  clientSignal: AbortSignal | undefined;
+}
+
+/** Why an attempt ended without an answer. */
+export interface Failure {
+  kind: "failure";
+  reason: "unreachable" | "connect-timeout" | "timeout" | "broken" | "unsendable" | "client-gone";
+  wasSent: boolean;
+  bodyUsed: boolean;
+  error: unknown;
+}
+
+export interface Answer {
+  kind: "answer";
+  response: UpstreamResponse;
+  body: ForwardedBody;
+}
+
+/** Sends the request and waits for the beginning of the answer; the rest of it is limited and judged as it comes. */
+export async function attemptExchange(attempt: Attempt): Promise<Answer | Failure> {
+  const { transport, state, timeouts, request } = attempt;
+  const deadlines = new Deadlines(timeouts, attempt.totalMs, attempt.clientSignal);
+  const body = trackBody(request.body, deadlines);
+  const settle = state.begin();
+  let wasSent = false;
+  const observer = {
+    signal: deadlines.signal,
+    connected() {
+      wasSent = true;
+    },
+    sent: () => deadlines.await("first-byte"),
+  };
+  try {
+    const response = await transport.send({ ...request, body: body.stream }, state.server, observer);
+    deadlines.rest();
+    const end = (outcome: Outcome) => {
+      deadlines.end();
+      settle(outcome);
+    };
+    return { kind: "answer", response, body: deliverBody(attempt, response, deadlines, end) };
+  } catch (error) {
+    const reason = explain(error, attempt.clientSignal);
+    deadlines.end();
+    settle(reason === "client-gone" || reason === "unsendable" ? "unknown" : "failure");
+    return {
+      kind: "failure",
+      reason,
+      wasSent: wasSent && !isUnreachable(error),
+      bodyUsed: body.isUsed(),
+      error,
+    };
+  }
+}
+
+function isUnreachable(error: unknown): boolean {
+  return (
+    error instanceof TransportError && (error.failure === "unreachable" || error.failure === "unsendable")
+  );
+}
+
+function explain(error: unknown, client: AbortSignal | undefined): Failure["reason"] {
+  if (client?.aborted) return "client-gone";
+  if (error instanceof DeadlineError) return "timeout";
+  if (!(error instanceof TransportError)) return "broken";
+  if (error.failure === "unsendable") return "unsendable";
+  if (error.failure === "unreachable") return error.timedOut ? "connect-timeout" : "unreachable";
+  return "broken";
+}
+
+/** The body for the client; `end` is called once, when it has been delivered or cannot be. */
+function deliverBody(
+  { request, failureStatuses }: Attempt,
+  { status, body, closed }: UpstreamResponse,
+  deadlines: Deadlines,
+  end: (outcome: Outcome) => void,
+): ForwardedBody {
+  const verdict: Outcome = failureStatuses.includes(status) ? "failure" : "success";
+  if (closed !== undefined) {
+    closed.then(() => end(verdict));
+    return null;
+  }
+  if (body === null || body instanceof Uint8Array) {
+    end(verdict);
+    return hasNoBody(request.method, status) ? null : body;
+  }
+  if (hasNoBody(request.method, status)) {
+    body.cancel();
+    end(verdict);
+    return null;
+  }
+  return streamBody(body, deadlines, (outcome) => end(outcome === "success" ? verdict : outcome));
+}
+
+/** Reads only as fast as the client does; only the server's silence is limited. */
+function streamBody(
+  source: BodySource,
+  deadlines: Deadlines,
+  end: (outcome: Outcome) => void,
+): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        deadlines.await("idle");
+        try {
+          const chunk = await source.read();
+          deadlines.rest();
+          if (chunk !== undefined) return controller.enqueue(chunk);
+          end("success");
+          controller.close();
+        } catch (error) {
+          end("failure");
+          throw error;
+        }
+      },
+      cancel() {
+        source.cancel();
+        end("unknown");
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
