@@ -5,6 +5,7 @@ import type { Project } from "../config/project.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { RouteEntry } from "../contract/site.ts";
 import { buildRoutes } from "../pages/build-routes.ts";
+import { ENTRY_MODULE } from "./bundle.ts";
 import {
   type BundlerPool,
   bundleTargets,
@@ -66,10 +67,17 @@ async function buildFunctions(
   const plain = await scanner.scanPlainly();
   await starting;
   const built = await buildScanned(workshop, functionsDir, plain);
-  scanner.confirm([...built.bundles.values()].flatMap(({ bundle }) => bundle.inputs));
+  if (hasHandlersAsRead(built)) {
+    scanner.confirm([...built.bundles.values()].flatMap(({ bundle }) => bundle.inputs));
+  }
   const exact = await scanner.scan();
   const isSame = JSON.stringify(exact) === JSON.stringify(plain);
   return isSame ? built : buildScanned(workshop, functionsDir, exact);
+}
+
+/** The generated entry imports every handler by name: the bundler complains about it if one is not there. */
+function hasHandlersAsRead({ problems }: BuiltApplication): boolean {
+  return !problems.some(({ file }) => file?.startsWith(ENTRY_MODULE));
 }
 
 async function buildScanned(

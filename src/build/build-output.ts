@@ -3,12 +3,12 @@
 
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import process from "node:process";
 import type { Problem } from "../contract/problem.ts";
 import type { Site } from "../contract/site.ts";
 import type { BuildFile } from "./build-file.ts";
 import type { BlobSource } from "./collect-assets.ts";
 import { placeBlobs } from "./place-blobs.ts";
+import { temporaryPath } from "./temporary-path.ts";
 
 /** Everything that goes into the output directory. */
 export interface BuildOutput {
@@ -22,8 +22,8 @@ const ASSETS = "assets";
 
 /** Replaces the build in `outDir`. Problems are files that changed while they were copied. */
 export async function replaceBuild(outDir: string, output: BuildOutput): Promise<Problem[]> {
-  const next = `${outDir}.${process.pid}.tmp`;
-  const old = `${outDir}.${process.pid}.old`;
+  const next = temporaryPath(outDir);
+  const old = temporaryPath(outDir, "old");
   await rm(next, { recursive: true, force: true });
   try {
     const problems = await writeOutput(next, output, outDir);
@@ -86,7 +86,7 @@ async function writeOutput(
 async function writeChanged(path: string, contents: Uint8Array): Promise<void> {
   const present = await readFile(path).catch(() => undefined);
   if (present?.equals(contents)) return;
-  const temporary = `${path}.${process.pid}.tmp`;
+  const temporary = temporaryPath(path);
   await writeFile(temporary, contents);
   await rename(temporary, path);
 }

@@ -55,8 +55,8 @@ interface Findings {
   platformImports: PlatformImport[];
 }
 
-/** The module that everything starts from exists in memory only. */
-const ENTRY = "causeway-entry";
+/** The module that everything starts from exists in memory only; messages about it name it so. */
+export const ENTRY_MODULE = "causeway-entry";
 
 /** Creates a bundler for one module; it keeps what it parsed until it is disposed of. */
 export function createBundler(options: BundlerOptions): Bundler {
@@ -107,7 +107,7 @@ function contextOptions(
   const base = "../".repeat(path.split("/").length - 1) || "./";
   return {
     ...bundlerOptions(project, mode),
-    entryPoints: [ENTRY],
+    entryPoints: [ENTRY_MODULE],
     outfile: resolve(outDir, path),
     plugins: [
       entryModule(project.root, source),
@@ -128,8 +128,14 @@ function entryModule(root: string, source: () => string): Plugin {
   return {
     name: "causeway-entry",
     setup(build) {
-      build.onResolve({ filter: new RegExp(`^${ENTRY}$`) }, ({ path }) => ({ path, namespace: ENTRY }));
-      build.onLoad({ filter: /.*/, namespace: ENTRY }, () => ({ contents: source(), resolveDir: root }));
+      build.onResolve({ filter: new RegExp(`^${ENTRY_MODULE}$`) }, ({ path }) => ({
+        path,
+        namespace: ENTRY_MODULE,
+      }));
+      build.onLoad({ filter: /.*/, namespace: ENTRY_MODULE }, () => ({
+        contents: source(),
+        resolveDir: root,
+      }));
     },
   };
 }

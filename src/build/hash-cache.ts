@@ -3,7 +3,7 @@
 import type { Stats } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import process from "node:process";
+import { temporaryPath } from "./temporary-path.ts";
 
 /** Hashes by path of the last build, and those of this one. */
 export interface HashCache {
@@ -64,7 +64,7 @@ async function readEntries(cacheFile: string): Promise<Entries> {
 /** Renamed into place, so that two builds at once never read half a file. */
 async function writeEntries(cacheFile: string, files: Entries): Promise<void> {
   await mkdir(dirname(cacheFile), { recursive: true });
-  const temporary = `${cacheFile}.${process.pid}.tmp`;
+  const temporary = temporaryPath(cacheFile);
   await writeFile(temporary, JSON.stringify({ format: FORMAT, files }));
   await rename(temporary, cacheFile);
 }

@@ -1,11 +1,10 @@
-// What in the static directory is no asset: special files, the build's own places, and what a Worker's
-// `.assetsignore` names (Workers docs, "Static Assets: ignoring assets").
+// What of a project must not be listed, beside what the conventions ignore: its functions, the build, and
+// what a Worker's `.assetsignore` names (Workers docs, "Static Assets: ignoring assets").
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import ignore from "ignore";
 import type { Project } from "../config/project.ts";
-import { isIgnoredAsset } from "../pages/ignored-files.ts";
 
 /** True for a manifest path that must not be listed. */
 export type IgnoreRule = (path: string, kind: "file" | "directory") => boolean;
@@ -21,10 +20,7 @@ export async function createIgnoreRule(
     conventions === "workers" ? await readIgnoreFile(join(assetsDir, ".assetsignore")) : () => false;
   // Both may lie inside: a static directory can be the project itself.
   const own = new Set([functionsDir, outDir]);
-  return (path, kind) =>
-    isIgnoredAsset(path, conventions) ||
-    isListed(path, kind) ||
-    (kind === "directory" && own.has(join(assetsDir, path)));
+  return (path, kind) => isListed(path, kind) || (kind === "directory" && own.has(join(assetsDir, path)));
 }
 
 /** The rules of a file in the syntax of .gitignore; none if it does not exist. */

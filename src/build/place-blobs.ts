@@ -2,10 +2,10 @@
 
 import { constants, copyFile, link, mkdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import process from "node:process";
 import type { Problem } from "../contract/problem.ts";
 import type { BlobSource } from "./collect-assets.ts";
 import { mapConcurrently } from "./map-concurrently.ts";
+import { temporaryPath } from "./temporary-path.ts";
 
 const MAX_PARALLEL_COPIES = 16;
 
@@ -28,7 +28,7 @@ export async function placeBlobs(
 async function placeBlob(path: string, earlier: string, source: BlobSource): Promise<Problem | undefined> {
   if ((await sizeOf(path)) === source.size) return undefined;
   if ((await sizeOf(earlier)) === source.size && (await isLinked(earlier, path))) return undefined;
-  const temporary = `${path}.${process.pid}.tmp`;
+  const temporary = temporaryPath(path);
   await copyFile(source.file, temporary, constants.COPYFILE_FICLONE);
   if (!(await isUnchanged(source))) {
     await rm(temporary, { force: true });

@@ -4,11 +4,11 @@ import { hash as digest } from "node:crypto";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, dirname, join } from "node:path";
-import process from "node:process";
 import type { ContentCoding } from "../contract/site.ts";
 import { isCompressibleType } from "../http/compressible-type.ts";
 import { COMPRESSORS } from "./compressors.ts";
 import { mapConcurrently } from "./map-concurrently.ts";
+import { temporaryPath } from "./temporary-path.ts";
 import { type KnownVariant, loadVariantIndex, type VariantIndex } from "./variant-index.ts";
 
 /** A file to compress, wherever its bytes are. */
@@ -121,7 +121,7 @@ async function storeVariant(
   const hash = sha256(compressed);
   const file = blobFile(folder, hash);
   await mkdir(dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}.tmp`;
+  const temporary = temporaryPath(file);
   await writeFile(temporary, compressed);
   await rename(temporary, file);
   return { hash, size: compressed.length };

@@ -42,17 +42,17 @@ export function createFunctionScanner(root: string, functionsDir: string): Funct
   async function scan(trustsPlainFiles: boolean): Promise<FunctionScan> {
     const found = listFunctionFiles(functionsDir).map((file) => lookAt(functionsDir, file, known.get(file)));
     if (trustsPlainFiles) for (const entry of found) entry.known ??= readPlainly(functionsDir, entry);
-    const unparsed = found.filter((entry) => !(entry.known?.isParsed || (trustsPlainFiles && entry.known)));
-    const parsed = await parseExports(
-      root,
-      functionsDir,
-      unparsed.map(({ file }) => file),
-    );
+    const isKnown = (entry: FoundFile) =>
+      entry.known !== undefined && (entry.known.isParsed || trustsPlainFiles);
+    const unknown = found.filter((entry) => !isKnown(entry)).map(({ file }) => file);
+    const parsed = await parseExports(root, functionsDir, unknown);
     known = new Map();
-    for (const { file, stamp, known: before } of found) {
-      const exports = parsed.exports.get(file);
-      const entry = exports === undefined ? before : { stamp, exports, isParsed: true };
-      if (entry !== undefined) known.set(file, entry);
+    for (const entry of found) {
+      const exports = parsed.exports.get(entry.file);
+      const current = isKnown(entry)
+        ? entry.known
+        : exports && { stamp: entry.stamp, exports, isParsed: true };
+      if (current !== undefined) known.set(entry.file, current);
     }
     const files = [...known].map(([file, { exports }]) => ({ file, exports }));
     return { files, problems: parsed.problems };

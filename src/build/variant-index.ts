@@ -2,8 +2,8 @@
 
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import process from "node:process";
 import type { ContentCoding } from "../contract/site.ts";
+import { temporaryPath } from "./temporary-path.ts";
 
 /** Hash and size of a compressed form; null if it was not worth keeping. */
 export type KnownVariant = { hash: string; size: number } | null;
@@ -53,7 +53,7 @@ async function readEntries(file: string): Promise<Entries> {
 /** Renamed into place, so that two builds at once never read half a file. */
 async function writeEntries(file: string, variants: Entries): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}.tmp`;
+  const temporary = temporaryPath(file);
   await writeFile(temporary, JSON.stringify({ format: FORMAT, variants }));
   await rename(temporary, file);
 }
