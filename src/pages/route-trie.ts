@@ -29,6 +29,8 @@ export interface TrieNode<T extends RankedPattern> {
 export interface MixedEdges<T extends RankedPattern> {
   prefixLength: number;
   suffixLength: number;
+  /** The last characters of all prefixes, which rule most groups out without a look into the map. */
+  prefixEnds: Set<number>;
   byText: Map<string, { segment: PatternSegment; node: TrieNode<T> }[]>;
 }
 
@@ -72,9 +74,15 @@ function mixedChildOf<T extends RankedPattern>(node: TrieNode<T>, segment: Patte
   const suffix = last?.kind === "literal" ? last.text : "";
   let edges = node.mixed.find((group) => isOfLengths(group, prefix.length, suffix.length));
   if (edges === undefined) {
-    edges = { prefixLength: prefix.length, suffixLength: suffix.length, byText: new Map() };
+    edges = {
+      prefixLength: prefix.length,
+      suffixLength: suffix.length,
+      prefixEnds: new Set(),
+      byText: new Map(),
+    };
     node.mixed.push(edges);
   }
+  edges.prefixEnds.add(prefix.charCodeAt(prefix.length - 1));
   const siblings = getOrAdd(edges.byText, prefix + suffix, () => []);
   const known = siblings.find((edge) => edge.segment.shape === segment.shape);
   if (known !== undefined) return known.node;

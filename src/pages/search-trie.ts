@@ -76,12 +76,13 @@ function visitChildren<T extends RankedPattern>(node: TrieNode<T>, position: num
 }
 
 function visitMixed<T extends RankedPattern>(
-  { prefixLength, suffixLength, byText }: MixedEdges<T>,
+  { prefixLength, suffixLength, prefixEnds, byText }: MixedEdges<T>,
   start: number,
   end: number,
   { target, visit }: Walk<T>,
 ): void {
   if (end - start <= prefixLength + suffixLength) return;
+  if (prefixLength > 0 && !prefixEnds.has(target.folded.charCodeAt(start + prefixLength - 1))) return;
   const prefix = target.folded.slice(start, start + prefixLength);
   const suffix = target.folded.slice(end - suffixLength, end);
   for (const { segment, node } of byText.get(prefix + suffix) ?? []) {
