@@ -22,7 +22,7 @@ export interface FileSlice {
 
 /** Up to here one read is cheaper than a stream. */
 const MAX_ARRAY_BYTES = 64 * 1024;
-const CHUNK_BYTES = 128 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 /** Without NONBLOCK a name that has become a FIFO would block a thread of the pool for ever. */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
