@@ -2,8 +2,9 @@
 
 const UNITS = ["bytes", "KB", "MB", "GB", "TB"] as const;
 
-/** `1 bytes` to `999 TB`: decimal units, with one digit after the point below ten. */
+/** `0 bytes` to `999 TB`: decimal units, with one digit after the point below ten. */
 export function formatBytes(bytes: number): string {
+  if (bytes === 1) return "1 byte";
   let amount = bytes;
   let unit = 0;
   while (amount >= 1000 && unit < UNITS.length - 1) {
