@@ -5,7 +5,7 @@ import type { Problem } from "../contract/problem.ts";
 import type { RouteEntry } from "../contract/site.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
 import { coversPattern } from "./pattern-cover.ts";
-import { formatShape, type PatternSegment, type RoutePattern } from "./route-pattern.ts";
+import { childrenCovering, createTrie, type TrieNode } from "./route-trie.ts";
 
 /** A route and the one that hides it. */
 interface HiddenRoute {
@@ -18,56 +18,37 @@ export function checkHiddenRoutes(routes: readonly CompiledRoute[], directory: s
   return describe(findHidden(routes), directory);
 }
 
-/**
- * Two routes of one length are equal segment by segment, or the earlier one has a plain parameter where the
- * later has text around one: at the first segment of another kind the more specific route comes first. Any
- * other route that hides one has a catch-all.
- */
 function findHidden(routes: readonly CompiledRoute[]): HiddenRoute[] {
-  const seen = new Map<string, CompiledRoute[]>();
-  const found: HiddenRoute[] = [];
-  for (const route of routes) {
-    const { segments } = route.pattern;
-    const keys = [
-      `=${formatShape(route.pattern)}`,
-      `:${outlineOf(segments)}`,
-      `*${firstLiteral(segments)}`,
-      "*",
-    ];
-    const by = keys
-      .flatMap((key) => seen.get(key) ?? [])
-      .find((rival) => coversMethod(rival, route) && coversPattern(rival.pattern, route.pattern));
-    if (by !== undefined) found.push({ hidden: route.entry, by: by.entry });
-    else addTo(seen, keyOf(route.pattern), route);
-  }
-  return found;
+  const trie = createTrie(routes);
+  return routes.flatMap((route) => {
+    const by = findHider(trie, route);
+    return by === undefined ? [] : [{ hidden: route.entry, by: by.entry }];
+  });
 }
 
-function keyOf(pattern: RoutePattern): string {
-  const { segments } = pattern;
-  if (segments.some((segment) => segment.kind === "rest")) return `*${firstLiteral(segments)}`;
-  const hasPlainParameter = segments.some((segment) => segment.kind === "param");
-  return hasPlainParameter ? `:${outlineOf(segments)}` : `=${formatShape(pattern)}`;
+/** Follows the segments that match all that the route's own match, and the catch-alls on the way. */
+function findHider(trie: TrieNode<CompiledRoute>, route: CompiledRoute): CompiledRoute | undefined {
+  const { segments } = route.pattern;
+  let best: CompiledRoute | undefined;
+  visit(trie, 0);
+  return best;
+
+  function visit(node: TrieNode<CompiledRoute>, depth: number): void {
+    if (node.minRank >= (best ?? route).rank) return;
+    const segment = segments[depth];
+    if (segment === undefined) consider(node.ends);
+    else for (const child of childrenCovering(node, segment)) visit(child, depth + 1);
+    consider(node.rests.filter((rival) => coversPattern(rival.pattern, route.pattern)));
+  }
+
+  function consider(rivals: readonly CompiledRoute[]): void {
+    const rival = rivals.find((candidate) => coversMethod(candidate, route));
+    if (rival !== undefined && rival.rank < (best ?? route).rank) best = rival;
+  }
 }
 
 function coversMethod(rival: CompiledRoute, route: CompiledRoute): boolean {
   return rival.entry.method === undefined || rival.entry.method === route.entry.method;
-}
-
-/** Empty if the first segment is not literal; then any first segment may be meant. */
-function firstLiteral([first]: readonly PatternSegment[]): string {
-  return first?.kind === "literal" ? first.shape : "";
-}
-
-/** Literal segments as they are, and what else a plain parameter could cover as one thing. */
-function outlineOf(segments: readonly PatternSegment[]): string {
-  return segments.map((segment) => (segment.kind === "literal" ? segment.shape : ":")).join("/");
-}
-
-function addTo(index: Map<string, CompiledRoute[]>, key: string, route: CompiledRoute): void {
-  const list = index.get(key);
-  if (list === undefined) index.set(key, [route]);
-  else list.push(route);
 }
 
 function describe(hidden: readonly HiddenRoute[], directory: string): Problem[] {

@@ -41,6 +41,21 @@ export function createTrie<T extends RankedPattern>(items: readonly T[]): TrieNo
   return root;
 }
 
+/** The children whose segments match whatever `segment` matches; a catch-all has none. */
+export function childrenCovering<T extends RankedPattern>(
+  node: TrieNode<T>,
+  segment: PatternSegment,
+): TrieNode<T>[] {
+  if (segment.kind === "rest") return [];
+  const same =
+    segment.kind === "literal"
+      ? node.literals.get(segment.shape)
+      : segment.kind === "mixed"
+        ? findMixedChild(node, segment)
+        : undefined;
+  return [same, node.param].filter((child) => child !== undefined);
+}
+
 function createNode<T extends RankedPattern>(): TrieNode<T> {
   return { literals: new Map(), param: undefined, mixed: [], ends: [], rests: [], minRank: Infinity };
 }
@@ -69,17 +84,11 @@ function childOf<T extends RankedPattern>(node: TrieNode<T>, segment: PatternSeg
 }
 
 function mixedChildOf<T extends RankedPattern>(node: TrieNode<T>, segment: PatternSegment): TrieNode<T> {
-  const [first, last] = [segment.tokens[0], segment.tokens.at(-1)];
-  const prefix = first?.kind === "literal" ? first.text : "";
-  const suffix = last?.kind === "literal" ? last.text : "";
-  let edges = node.mixed.find((group) => isOfLengths(group, prefix.length, suffix.length));
+  const { prefix, suffix } = textAround(segment);
+  let edges = findEdges(node, prefix, suffix);
   if (edges === undefined) {
-    edges = {
-      prefixLength: prefix.length,
-      suffixLength: suffix.length,
-      prefixEnds: new Set(),
-      byText: new Map(),
-    };
+    const lengths = { prefixLength: prefix.length, suffixLength: suffix.length };
+    edges = { ...lengths, prefixEnds: new Set(), byText: new Map() };
     node.mixed.push(edges);
   }
   edges.prefixEnds.add(prefix.charCodeAt(prefix.length - 1));
@@ -91,8 +100,25 @@ function mixedChildOf<T extends RankedPattern>(node: TrieNode<T>, segment: Patte
   return added.node;
 }
 
-function isOfLengths(group: { prefixLength: number; suffixLength: number }, prefix: number, suffix: number) {
-  return group.prefixLength === prefix && group.suffixLength === suffix;
+function findMixedChild<T extends RankedPattern>(node: TrieNode<T>, segment: PatternSegment) {
+  const { prefix, suffix } = textAround(segment);
+  const siblings = findEdges(node, prefix, suffix)?.byText.get(prefix + suffix);
+  return siblings?.find((edge) => edge.segment.shape === segment.shape)?.node;
+}
+
+function findEdges<T extends RankedPattern>(node: TrieNode<T>, prefix: string, suffix: string) {
+  return node.mixed.find(
+    (edges) => edges.prefixLength === prefix.length && edges.suffixLength === suffix.length,
+  );
+}
+
+/** The text before the first and after the last parameter of a segment. */
+function textAround({ tokens }: PatternSegment): { prefix: string; suffix: string } {
+  const [first, last] = [tokens[0], tokens.at(-1)];
+  return {
+    prefix: first?.kind === "literal" ? first.text : "",
+    suffix: last?.kind === "literal" ? last.text : "",
+  };
 }
 
 function getOrAdd<V>(map: Map<string, V>, key: string, create: () => V): V {
