@@ -1,12 +1,10 @@
 // `caches` for functions: the Cache API as Workers have it, in memory (Workers docs, "Cache").
 
-import { checkStorable, freshnessLifetimeMs } from "./cache-rules.ts";
+import { parseVary } from "../../http/vary.ts";
+import { checkStorable, freshnessLifetimeMs, storedHeaders } from "./cache-rules.ts";
+import { answerFromStore, type StoredResponse } from "./stored-response.ts";
 
-interface Entry {
-  status: number;
-  statusText: string;
-  headers: [string, string][];
-  body: Uint8Array<ArrayBuffer>;
+interface Entry extends StoredResponse {
   /** Values of the request fields that Vary names. */
   vary: [string, string | null][];
   expiresAt: number;
@@ -20,11 +18,11 @@ class MemoryCaches {
   readonly #entries = new Map<string, Entry>();
   #bytes = 0;
 
-  get(key: string): Entry | undefined {
+  get(key: string, nowMs: number): Entry | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
     this.#entries.delete(key);
-    if (entry.expiresAt <= Date.now()) {
+    if (entry.expiresAt <= nowMs) {
       this.#bytes -= entry.body.byteLength;
       return undefined;
     }
@@ -34,7 +32,6 @@ class MemoryCaches {
 
   set(key: string, entry: Entry): void {
     this.delete(key);
-    if (entry.body.byteLength > MAX_BYTES) return;
     this.#entries.set(key, entry);
     this.#bytes += entry.body.byteLength;
     for (const [oldest] of this.#entries) {
@@ -58,41 +55,38 @@ type CacheInput = Request | URL | string;
 class WorkersCache {
   readonly #name: string;
   readonly #store: MemoryCaches;
+  readonly #now: () => number;
 
-  constructor(name: string, store: MemoryCaches) {
+  constructor(name: string, store: MemoryCaches, now: () => number) {
     this.#name = name;
     this.#store = store;
+    this.#now = now;
   }
 
   async match(input: CacheInput, options: CacheQuery = {}): Promise<Response | undefined> {
     const request = toRequest(input);
     if (request.method !== "GET" && !options.ignoreMethod) return undefined;
-    const entry = this.#store.get(this.#keyOf(request));
+    const entry = this.#store.get(this.#keyOf(request), this.#now());
     if (entry === undefined || !entry.vary.every(([name, value]) => request.headers.get(name) === value))
       return undefined;
-    const { status, statusText, body } = entry;
-    const headers = new Headers(entry.headers);
-    headers.set("cf-cache-status", "HIT");
-    return new Response(isBodyless(status) ? null : body, { status, statusText, headers });
+    return answerFromStore(entry, request);
   }
 
   async put(input: CacheInput, response: Response): Promise<void> {
     const request = toRequest(input);
     checkStorable(request, response);
-    const body = new Uint8Array(await response.arrayBuffer());
-    const lifetimeMs = freshnessLifetimeMs(response.headers, Date.now());
-    if (lifetimeMs <= 0) return;
-    const names = (response.headers.get("vary") ?? "")
-      .split(",")
-      .map((name) => name.trim())
-      .filter(Boolean);
+    const nowMs = this.#now();
+    const lifetimeMs = freshnessLifetimeMs(request, response, nowMs);
+    const body = lifetimeMs > 0 ? await readBody(response) : undefined;
+    // What is not stored is not read either: the sender learns that nobody listens.
+    if (body === undefined) return response.bodyUsed ? undefined : response.body?.cancel();
     this.#store.set(this.#keyOf(request), {
       status: response.status,
       statusText: response.statusText,
-      headers: [...response.headers],
+      headers: storedHeaders(response.headers),
       body,
-      vary: names.map((name) => [name, request.headers.get(name)]),
-      expiresAt: Date.now() + lifetimeMs,
+      vary: parseVary(response.headers.get("vary") ?? "").map((name) => [name, request.headers.get(name)]),
+      expiresAt: nowMs + lifetimeMs,
     });
   }
 
@@ -113,20 +107,26 @@ function toRequest(input: CacheInput): Request {
   return input instanceof Request ? input : new Request(input);
 }
 
-function isBodyless(status: number): boolean {
-  return status === 204 || status === 205 || status === 304;
+/** The whole body; undefined if it is larger than all caches together may be. */
+async function readBody(response: Response): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (Number(response.headers.get("content-length")) > MAX_BYTES) return undefined;
+  const body = new Uint8Array(await response.arrayBuffer());
+  return body.byteLength > MAX_BYTES ? undefined : body;
 }
 
 /** `caches.default` and `caches.open(name)`. */
 export class WorkersCacheStorage {
   readonly default: WorkersCache;
   readonly #store = new MemoryCaches();
+  readonly #now: () => number;
 
-  constructor() {
-    this.default = new WorkersCache("", this.#store);
+  /** `now` tells the time in milliseconds. */
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+    this.default = new WorkersCache("", this.#store, now);
   }
 
   async open(name: string): Promise<WorkersCache> {
-    return new WorkersCache(`named:${name}`, this.#store);
+    return new WorkersCache(`named:${name}`, this.#store, this.#now);
   }
 }
