@@ -51,8 +51,12 @@ export function decodePath(pathname: string): string {
  * runs of slashes collapsed. `/%61dmin`, `/admin%2Fx`, `//admin/x` and `/a/..%2fadmin/x` cannot slip past.
  */
 export function asDecodedPath(pathname: string): string {
-  const decoded = decodePath(pathname);
-  return /\/(?:\/|\.\.?(?:\/|$))/.test(decoded) ? resolveSegments(decoded) : decoded;
+  return resolvePath(decodePath(pathname));
+}
+
+/** A decoded path without dot segments and runs of slashes, as a file system reads it. */
+export function resolvePath(path: string): string {
+  return /\/(?:\/|\.\.?(?:\/|$))/.test(path) ? resolveSegments(path) : path;
 }
 
 function splitPath(path: string, host: Host | undefined): RequestTarget | undefined {
