@@ -16,7 +16,8 @@ export interface WorkerSource {
   modules: string[];
 }
 
-const PAGES_WORKER = "_worker.js";
+/** The name that means a Worker at the top of a Pages project's static directory. */
+export const PAGES_WORKER = "_worker.js";
 
 /** The project's Worker; undefined for function files and plain static sites. */
 export async function findWorker(project: Project): Promise<WorkerSource | undefined> {

@@ -14,6 +14,7 @@ import type { BuildMode } from "./bundler-options.ts";
 import { toProjectPath } from "./bundler-problem.ts";
 import { checkHidden } from "./check-hidden.ts";
 import { checkLimits } from "./check-limits.ts";
+import { checkStrayWorker } from "./check-worker.ts";
 import { type CollectedAssets, collectAssets, collectMounts } from "./collect-assets.ts";
 import { programFiles } from "./entry-files.ts";
 import { readRules, type StaticRules } from "./read-rules.ts";
@@ -113,6 +114,7 @@ async function gather(
   const problems = [
     ...occupied,
     ...application.problems,
+    ...(await checkStrayWorker(project)),
     ...rules.problems,
     ...firstProblems,
     ...assets.problems,

@@ -4,6 +4,7 @@ import type { FunctionBundle } from "../contract/bundle.ts";
 import type { Env, Handler } from "../contract/handler.ts";
 import type { Site } from "../contract/site.ts";
 import { type AssetFetch, type AssetsBinding, createAssetsBinding } from "./assets-binding.ts";
+import { publishEnv } from "./current-env.ts";
 import { serveFileRoutes } from "./file-routes.ts";
 import { serveWorker } from "./worker-application.ts";
 
@@ -37,6 +38,7 @@ function createEnvBinder(name: string, assets: AssetsBinding): (env: Env) => App
     if (found === undefined) {
       found = { ...env, [name]: assets } as ApplicationEnv;
       bound.set(env, found);
+      publishEnv(found);
     }
     return found;
   };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Project } from "../../../src/config/project.ts";
+import { createGateway } from "../../../src/gateway/create-gateway.ts";
 import { createProject, type ProjectFiles } from "./temp-project.ts";
 
 interface Worker {
@@ -41,6 +42,24 @@ export default { fetch: () => new Response(hi() + note) };`;
       env: unknown,
     ) => { fetch(): string };
     expect(new Entrypoint({ B: "b" }, { A: "a" }).fetch()).toBe("ab");
+  });
+
+  test("finds in the env that it imports what it is given", async () => {
+    const project = await createProject({
+      "public/_worker.js":
+        'import { env } from "cloudflare:workers";\nexport default { fetch: (_, own) => Response.json([env.A, "A" in env, "B" in env, Object.keys(env).length === Object.keys(own).length]) };',
+    });
+    await project.build();
+    const bundle = await project.load();
+    const handler = createGateway({
+      site: { application: { kind: "worker", invocation: undefined, first: { kind: "always" } } },
+      bundle,
+      fetchAsset: async () => new Response(),
+      assetsBinding: "ASSETS",
+    });
+    const context = { waitUntil() {}, passThroughOnException() {}, requestId: "1", clientAddress: undefined };
+    const response = await handler(new Request("http://localhost/"), { A: "a" }, context);
+    expect(await response.json()).toEqual(["a", true, false, true]);
   });
 
   test("is never a static file", async () => {
@@ -136,6 +155,16 @@ describe("a Worker's main beside static files", () => {
     );
     project.project.main = `${project.root}/src/main.js`;
     expect((await project.build()).site?.application).toMatchObject({ kind: "worker", first });
+  });
+
+  test("a _worker.js among the static files is no Worker there, and is told", async () => {
+    const project = await createProject({ "public/_worker.js": FETCH, "public/a.txt": "a" }, settings);
+    const { site, problems } = await project.build();
+    expect(site?.application.kind).toBe("none");
+    expect(Object.keys(site?.assets.files ?? {})).toEqual(["/a.txt"]);
+    expect(problems).toMatchObject([
+      { severity: "warning", code: "worker-among-assets", file: "public/_worker.js" },
+    ]);
   });
 
   test("that is missing is named", async () => {
