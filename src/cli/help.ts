@@ -39,6 +39,44 @@ const EXPLANATIONS: Record<CommandName, Explanation> = {
       ["causeway start", "the build in dist/, on http://127.0.0.1:8787"],
       ["causeway start --build --port 8080", "build first"],
       ["causeway start --runtime deno --env-file production.env", "on Deno, with secrets from a file"],
+      ["causeway start --workers auto --harakiri 30s --max-rss 512M", "a worker process on each processor"],
+    ],
+  },
+  status: {
+    summary: "show the state of a running application server",
+    details:
+      "Asks the master that `causeway start --workers N` left running for the build of this directory.",
+    examples: [
+      ["causeway status", "master, workers and counts"],
+      ["causeway status --json", "the same for programs"],
+    ],
+  },
+  top: {
+    summary: "watch the workers of a running application server",
+    details: "A table that is drawn anew every second: requests, time, memory, processor. Ctrl-C ends it.",
+    examples: [
+      ["causeway top", "until Ctrl-C"],
+      ["causeway top --json", "one document per second"],
+    ],
+  },
+  reload: {
+    summary: "replace the workers of a running application server, one after the other",
+    details:
+      "Takes the build that lies there now. Open requests finish; if the new code cannot be loaded, the old\n" +
+      "workers stay and the command fails with the reason.",
+    examples: [["causeway build && causeway reload", "a new version without losing a request"]],
+  },
+  scale: {
+    summary: "change the number of workers of a running application server",
+    details: "The number comes first, the directory after it.",
+    examples: [["causeway scale 4", "four workers from now on"]],
+  },
+  stop: {
+    summary: "end a running application server",
+    details: "Waits until open requests are answered and all processes are gone.",
+    examples: [
+      ["causeway stop", "in order"],
+      ["causeway stop --force", "at once"],
     ],
   },
   routes: {

@@ -16,6 +16,11 @@ const LOADERS: Record<CommandName, () => Promise<Command>> = {
   dev: async () => (await import("./commands/dev.ts")).runDev,
   build: async () => (await import("./commands/build.ts")).runBuild,
   start: async () => (await import("./commands/start.ts")).runStart,
+  status: async () => (await import("./commands/status.ts")).runStatus,
+  top: async () => (await import("./commands/top.ts")).runTop,
+  reload: async () => (await import("./commands/control.ts")).runReload,
+  scale: async () => (await import("./commands/control.ts")).runScale,
+  stop: async () => (await import("./commands/control.ts")).runStop,
   routes: async () => (await import("./commands/routes.ts")).runRoutes,
   deploy: async () => (await import("./commands/deploy.ts")).runDeploy,
 };

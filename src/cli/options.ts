@@ -1,9 +1,21 @@
 // Every option of every command: one row from which parsing, checking and help follow.
 
 import { TARGETS } from "../build/target.ts";
+import { SERVER_OPTIONS } from "./server-options.ts";
 
 /** The commands, in the order in which help lists them. */
-export const COMMANDS = ["dev", "build", "start", "routes", "deploy"] as const;
+export const COMMANDS = [
+  "dev",
+  "build",
+  "start",
+  "status",
+  "top",
+  "reload",
+  "scale",
+  "stop",
+  "routes",
+  "deploy",
+] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
 /**
@@ -53,7 +65,7 @@ export const OPTIONS = {
     kind: "text",
     value: "DIR",
     help: "where the build is (dist)",
-    commands: ["build", "start", "deploy"],
+    commands: ["build", "start", "deploy", "status", "top", "reload", "scale", "stop"],
   },
   build: { kind: "flag", help: "build first", commands: ["start"] },
   runtime: {
@@ -69,6 +81,7 @@ export const OPTIONS = {
     help: "NAME=value lines for env; repeatable",
     commands: ["start"],
   },
+  ...SERVER_OPTIONS,
   "routes-json": { kind: "flag", help: "print the generated _routes.json", commands: ["routes"] },
   "dry-run": { kind: "flag", help: "stop before the upload", commands: ["deploy"] },
   json: { kind: "flag", help: "print JSON for programs" },

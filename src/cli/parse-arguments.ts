@@ -10,6 +10,7 @@ import {
   type OptionSpec,
   optionsOf,
 } from "./options.ts";
+import { parseCount, parseDeadline, parseDuration, parseSize } from "./parse-amount.ts";
 
 /** The options that were given; absent ones are undefined. */
 export interface OptionValues {
@@ -22,6 +23,8 @@ export interface OptionValues {
 
 export interface CommandLine {
   command: CommandName | undefined;
+  /** What stands before the directory: the number of workers for `scale`. */
+  operand: string | undefined;
   directory: string;
   options: OptionValues;
   /** Arguments after `--`, for the program that the command hands over to. */
@@ -47,12 +50,14 @@ export function parseArguments(args: readonly string[]): CommandLine {
     if (!isOption(argument)) positionals.push(argument);
     else takeOption(argument, queue, command, options, problems);
   }
-  const [name, directory, ...surplus] = positionals;
+  const [name, ...places] = positionals;
+  const operand = command === "scale" ? places.shift() : undefined;
+  const [directory, ...surplus] = places;
   if (name !== undefined && command === undefined) problems.push(unknownCommand(name));
   for (const extra of surplus)
     problems.push(badUsage(`Unexpected argument "${extra}"`, "Give one project directory."));
   const rest = separator < 0 ? [] : args.slice(separator + 1);
-  return { command, directory: directory ?? ".", options, rest, problems };
+  return { command, operand, directory: directory ?? ".", options, rest, problems };
 }
 
 /** The first argument that is no option; options may stand before it (`causeway --json routes`). */
@@ -145,6 +150,26 @@ function checkOption(
   return checkValue(written, spec, value);
 }
 
+/** What is wrong with a value of an option, wherever it was written; undefined if nothing is. */
+export function checkOptionValue(name: OptionName, value: string): Problem | undefined {
+  return checkValue(`--${name}`, OPTIONS[name], value);
+}
+
+/** Values that are numbers with or without a unit, by what help calls them. */
+const AMOUNTS: Record<string, { parse(text: string): unknown; remedy: string }> = {
+  N: { parse: parseCount, remedy: "Give a whole number." },
+  "N|auto": {
+    parse: (text) => (text === "auto" ? text : parseCount(text)),
+    remedy: "Give a whole number, or auto for one on each processor.",
+  },
+  DURATION: { parse: parseDuration, remedy: "Give a time such as 500ms, 60s, 5m or 1h." },
+  "[PATH=]DURATION": {
+    parse: parseDeadline,
+    remedy: "Give a time such as 60s, or /reports/*=5m for some paths.",
+  },
+  SIZE: { parse: parseSize, remedy: "Give a size such as 256M or 1G." },
+};
+
 function checkValue(written: string, spec: OptionSpec, value: string): Problem | undefined {
   if (spec.kind === "port" && !isPort(value)) {
     return badUsage(
@@ -157,6 +182,10 @@ function checkValue(written: string, spec: OptionSpec, value: string): Problem |
   }
   if (spec.value === "DATE" && !/^\d{4}-\d\d-\d\d$/.test(value)) {
     return badUsage(`${written} "${value}" is no date`, "Write it as YYYY-MM-DD.");
+  }
+  const amount = spec.value === undefined ? undefined : AMOUNTS[spec.value];
+  if (amount !== undefined && amount.parse(value) === undefined) {
+    return badUsage(`${written} cannot be "${value}"`, amount.remedy);
   }
   const wrong =
     spec.choices === undefined

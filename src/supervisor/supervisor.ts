@@ -3,7 +3,7 @@
 
 import { CausewayError } from "../contract/errors.ts";
 import type { Clock, LogSink } from "../contract/platform.ts";
-import type { ProcessHost, WorkerEvent } from "../contract/process-host.ts";
+import type { ProcessHost, WorkerEvent, WorkerReport } from "../contract/process-host.ts";
 import { BackOff } from "./back-off.ts";
 import { LoadPolicy } from "./load-policy.ts";
 import { Pending } from "./pending.ts";
@@ -31,6 +31,9 @@ export interface SupervisorCounts {
   failedReloads: number;
 }
 
+/** What workers have done, as far as it adds up. */
+export type WorkerTotals = Pick<WorkerReport, "requests" | "refused" | "expired" | "failed" | "latency">;
+
 export class Supervisor {
   readonly #ports: SupervisorPorts;
   #settings: SupervisorSettings;
@@ -47,6 +50,8 @@ export class Supervisor {
     reloads: 0,
     failedReloads: 0,
   };
+  /** What workers that are gone have done. */
+  readonly past: WorkerTotals = { requests: 0, refused: 0, expired: 0, failed: 0, latency: [] };
   #nextId = 1;
   #generation = 0;
   /** The last generation of which a worker became ready: what a failed reload returns to. */
@@ -216,6 +221,7 @@ export class Supervisor {
 
   #exited(row: WorkerRow, { code, signal }: { code: number | null; signal: string | null }): void {
     this.#rows.delete(row.id);
+    this.#remember(row.report);
     const lifetimeMs = this.#now() - row.startedAt;
     if (row.state === "starting") {
       const how = row.leaving === "boot-limit" ? "it was not ready in time" : describeExit(code, signal);
@@ -225,6 +231,17 @@ export class Supervisor {
       this.#backOff.failed(this.#now(), lifetimeMs);
       const fields = { worker: row.id, pid: row.process.pid, code, signal };
       this.#ports.log.warn(row.killed ? "A killed worker is gone" : "A worker died", fields);
+    }
+  }
+
+  #remember(report: WorkerReport | undefined): void {
+    if (report === undefined) return;
+    this.past.requests += report.requests;
+    this.past.refused += report.refused;
+    this.past.expired += report.expired;
+    this.past.failed += report.failed;
+    for (const [index, count] of report.latency.entries()) {
+      this.past.latency[index] = (this.past.latency[index] ?? 0) + count;
     }
   }
 

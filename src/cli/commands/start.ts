@@ -1,6 +1,7 @@
 // `causeway start`: serves a build, in this process on Node, as a process of its own on the other runtimes.
 
 import { isAbsolute, resolve } from "node:path";
+import { stopCompiler } from "../../build/stop-compiler.ts";
 import type { Target } from "../../build/target.ts";
 import { loadVariableFile } from "../../config/load-dev-vars.ts";
 import { CausewayError } from "../../contract/errors.ts";
@@ -14,6 +15,7 @@ import { serverUrl } from "../../runtimes/server/server-url.ts";
 import { type FoundBuild, findBuild } from "../find-build.ts";
 import type { Output } from "../output.ts";
 import type { CommandLine } from "../parse-arguments.ts";
+import { readServerSettings } from "../server-settings.ts";
 import { readAddress, readBindings } from "../site-options.ts";
 import { buildProject } from "./build.ts";
 
@@ -22,9 +24,29 @@ export async function runStart(line: CommandLine, output: Output): Promise<void>
   const runtime = line.options.texts.get("runtime") ?? "node";
   const address = readAddress(line);
   const target = runtime === "workerd" ? "workers" : (runtime as Target);
-  if (line.options.flags.has("build")) await buildProject(line, output, [target]);
+  if (line.options.flags.has("build")) {
+    await buildProject(line, output, [target]);
+    await stopCompiler();
+  }
   const build = await findBuild(line, target);
   const env = await startEnvironment(line, output, build);
+  const settings = await readServerSettings(line, build.root);
+  if (runtime === "node" && settings.supervisor.workers > 0) {
+    const { startWorkers } = await import("./start-workers.ts");
+    const served = await startWorkers(build, env, address, settings);
+    const place = settings.socketPath ?? served.href.replace(/\/$/, "");
+    const { workers } = settings.supervisor;
+    output.result(
+      `${build.site.name} is served on ${place} by ${workers} ${workers === 1 ? "worker" : "workers"}`,
+      {
+        event: "ready",
+        url: place,
+        runtime,
+        workers,
+      },
+    );
+    return;
+  }
   const server =
     runtime === "node"
       ? await serveHere(build, env, address)

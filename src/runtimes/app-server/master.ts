@@ -1,14 +1,11 @@
 // The master of the application server: holds the listening socket and the process table, loads no site code.
 
-import { readFile } from "node:fs/promises";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { join } from "node:path";
-import { parseSite } from "../../contract/parse-site.ts";
 import type { LogSink } from "../../contract/platform.ts";
 import type { Site } from "../../contract/site.ts";
 import type { SupervisorSettings } from "../../supervisor/settings.ts";
 import { Supervisor } from "../../supervisor/supervisor.ts";
-import { listen } from "../server/listen.ts";
+import { listen, listenOnPath } from "../server/listen.ts";
 import { serverUrl } from "../server/server-url.ts";
 import { SYSTEM_CLOCK } from "../system-clock.ts";
 import { ConnectionDealer } from "./connection-dealer.ts";
@@ -16,11 +13,17 @@ import { type Deadlines, longestDeadlineMs } from "./deadlines.ts";
 import { createNodeProcessHost } from "./node-process-host.ts";
 import { ReleaseStore, sweepReleases } from "./release-store.ts";
 
+export { DEFAULT_SETTINGS } from "../../supervisor/settings.ts";
+
 export interface MasterOptions {
   /** Folder of the build. */
   outDir: string;
   host: string;
   port: number;
+  /** Listen on a unix socket instead of a port. */
+  socketPath?: string;
+  /** Called when the address is bound, before any process is started: the moment to give up privileges. */
+  bound?: () => Promise<void>;
   /** Variables and secrets for the functions. */
   env: Record<string, unknown>;
   /** `deadlineMs` follows from the deadlines. */
@@ -51,17 +54,16 @@ const STEP_EVERY_MS = 100;
 export async function startMaster(options: MasterOptions): Promise<Master> {
   const dealer = new ConnectionDealer();
   const server = await openSocket(options, (socket) => dealer.deal(socket));
-  const url = serverUrl(options.host, (server.address() as AddressInfo).port);
+  await options.bound?.();
+  const url = describeAddress(server, options);
   const store = new ReleaseStore(options.outDir);
   const supervisor = createSupervisor(options, dealer, store, url);
   let generation = 0;
-  let site = await readSite(options.outDir);
-  let busy: Promise<unknown> = sweepReleases(options.outDir);
-  const next = async (serve: (generation: number) => Promise<void>) => {
+  const next = async (serve: (generation: number) => Promise<void>): Promise<Site> => {
     const number = ++generation;
-    const nextSite = await takeRelease(store, number);
+    const site = await store.take(number);
     await serve(number);
-    site = nextSite;
+    return site;
   };
   const timer = setInterval(() => supervisor.step(), STEP_EVERY_MS);
   const release = async () => {
@@ -70,14 +72,16 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
     dealer.close();
     await store.close();
   };
+  let site: Site;
   try {
-    await busy;
-    await next((number) => supervisor.start(number));
+    await sweepReleases(options.outDir);
+    site = await next((number) => supervisor.start(number));
   } catch (error) {
     await supervisor.stop();
     await release();
     throw error;
   }
+  let busy: Promise<void> = Promise.resolve();
   return {
     url,
     site: () => site,
@@ -85,8 +89,10 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
     dealer,
     reload() {
       // One after the other: the next takes what lies there when its turn comes.
-      const turn = busy.catch(() => {}).then(() => next((number) => supervisor.reload(number)));
-      busy = turn;
+      const turn = busy.then(async () => {
+        site = await next((number) => supervisor.reload(number));
+      });
+      busy = turn.catch(() => {});
       return turn;
     },
     async close() {
@@ -106,8 +112,15 @@ async function openSocket(options: MasterOptions, onConnection: (socket: Socket)
     (socket as { server?: unknown }).server = null;
     onConnection(socket);
   });
-  await listen(server, options.port, options.host);
+  if (options.socketPath === undefined) await listen(server, options.port, options.host);
+  else await listenOnPath(server, options.socketPath);
   return server;
+}
+
+/** What functions see as the site's own URL where it listens on a socket: a proxy in front knows better. */
+function describeAddress(server: Server, { host, socketPath }: MasterOptions): URL {
+  if (socketPath !== undefined) return new URL("http://localhost/");
+  return serverUrl(host, (server.address() as AddressInfo).port);
 }
 
 function createSupervisor(
@@ -155,18 +168,4 @@ function createSupervisor(
     },
   );
   return supervisor;
-}
-
-async function takeRelease(store: ReleaseStore, generation: number): Promise<Site> {
-  try {
-    return await readSite(await store.take(generation));
-  } catch (error) {
-    await store.discard(generation);
-    throw error;
-  }
-}
-
-/** The site document is data; the code beside it is the workers' to load. */
-async function readSite(folder: string): Promise<Site> {
-  return parseSite(JSON.parse(await readFile(join(folder, "site.json"), "utf8")));
 }

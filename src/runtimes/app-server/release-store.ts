@@ -5,9 +5,17 @@ import { constants } from "node:fs";
 import { copyFile, link, lstat, mkdir, readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CausewayError } from "../../contract/errors.ts";
+import type { Site } from "../../contract/site.ts";
+import { findMissingBlob, readFingerprint, readSite } from "./complete-build.ts";
+import { isAlive } from "./pid-file.ts";
 
 /** Blobs are named by their content and never written again, so a second name for them is a copy. */
 const LINKED_FOLDER = "assets";
+/** A build is put in place in a moment, but it may be copied here by slower means. */
+const ATTEMPTS = 40;
+const RETRY_AFTER_MS = 250;
 /** Assets are many and small: some at a time, for the disk's sake. */
 const CONCURRENCY = 32;
 
@@ -22,17 +30,41 @@ export class ReleaseStore {
     this.#root = join(dirname(outDir), `.${basename(outDir)}.running-${process.pid}`);
   }
 
-  /** Takes a copy of the build as it is now. Where none can be written the build itself is used. */
-  async take(generation: number): Promise<string> {
+  /**
+   * Takes a copy of the build as it is now. One that is still being written is waited for. Where no copy can
+   * be made the build itself is used.
+   */
+  async take(generation: number): Promise<Site> {
+    let missing: string | undefined;
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (attempt > 0) await sleep(RETRY_AFTER_MS);
+      const before = await readFingerprint(this.#outDir);
+      if (before === undefined) continue;
+      const folder = await this.#copy(generation);
+      const site = await readSite(folder).catch(ignoreHalfWritten);
+      missing = site === undefined ? "site.json" : await findMissingBlob(folder, site);
+      const isSame = (await readFingerprint(this.#outDir)) === before;
+      if (site !== undefined && missing === undefined && isSame) return site;
+      await this.discard(generation);
+    }
+    throw new CausewayError("build-missing", describeIncomplete(this.#outDir, missing), {
+      remedy: "Run `causeway build` again.",
+    });
+  }
+
+  async #copy(generation: number): Promise<string> {
     const folder = this.folderOf(generation);
     try {
       await mkdir(folder, { recursive: true });
+      await copyFolder(this.#outDir, folder, false);
     } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // A file that was replaced while it was copied: the fingerprint tells.
+      if (code === "ENOENT" || code === "EEXIST") return folder;
       if (!isUnwritable(error)) throw error;
       this.#ownsRoot = false;
       return this.#outDir;
     }
-    await copyFolder(this.#outDir, folder, false);
     return folder;
   }
 
@@ -48,6 +80,16 @@ export class ReleaseStore {
   async close(): Promise<void> {
     if (this.#ownsRoot) await rm(this.#root, { recursive: true, force: true });
   }
+}
+
+function ignoreHalfWritten(error: unknown): undefined {
+  if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+  throw error;
+}
+
+function describeIncomplete(outDir: string, missing: string | undefined): string {
+  const what = missing === undefined ? "is none, or it changes all the time" : `lacks the file of ${missing}`;
+  return `Cannot serve the build in "${outDir}": it ${what}`;
 }
 
 async function copyFolder(from: string, to: string, isLinked: boolean): Promise<void> {
@@ -94,13 +136,5 @@ export async function sweepReleases(outDir: string): Promise<void> {
     const path = join(dirname(outDir), name);
     // Somebody else's: the attempt fails and the folder stays.
     if ((await lstat(path)).isDirectory()) await rm(path, { recursive: true, force: true }).catch(() => {});
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

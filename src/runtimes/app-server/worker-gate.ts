@@ -14,6 +14,8 @@ interface OpenRequest {
   expired: boolean;
 }
 
+/** Requests in flight in one worker, unless configured otherwise. */
+export const DEFAULT_BACKLOG = 1_000;
 /** Seconds after which a refused client may try again. */
 const RETRY_AFTER_SECONDS = "1";
 
@@ -43,7 +45,8 @@ export class WorkerGate implements RequestGate {
 
   admit(incoming: IncomingMessage, outgoing: ServerResponse): boolean {
     if (this.draining) outgoing.shouldKeepAlive = false;
-    if (this.#open.size >= this.#backlog) return this.#refuse(outgoing);
+    // Event streams are open for long and cost little.
+    if (this.#open.size - this.#eventStreams.size >= this.#backlog) return this.#refuse(outgoing);
     const request = { incoming, outgoing, startedAt: performance.now(), expired: false };
     this.#open.add(request);
     outgoing.on("close", () => this.#close(request));

@@ -65,18 +65,20 @@ async function boot(brief: WorkerBrief, log: WorkerLog): Promise<WorkerParts> {
     () => gate.describeOpen(),
   );
   setInterval(() => gate.expire(performance.now()), EXPIRE_EVERY_MS);
-  const report = createReporter(gate, connections, log);
-  setInterval(() => void say({ kind: "report", report: report() }), REPORT_EVERY_MS);
   return { node, connections, gate, log };
 }
 
 function listenToMaster(parts: WorkerParts, log: WorkerLog): void {
+  const report = createReporter(parts.gate, parts.connections, log);
+  const sayReport = () => say({ kind: "report", report: report() });
+  setInterval(sayReport, REPORT_EVERY_MS);
   let isLeaving = false;
   const leave = async (order: DrainOrder) => {
     if (isLeaving) return;
     isLeaving = true;
     await drainWorker(parts, order);
     log.flush();
+    await sayReport();
     process.exit(0);
   };
   process.on("message", (message: MasterMessage, socket?: Socket) => {

@@ -1,0 +1,92 @@
+// The options of the application server: one row each, with its default and the key in package.json.
+
+import type { OptionSpec } from "./options.ts";
+
+const START = ["start"] as const;
+
+/** Options of `causeway start` on Node; each is also a key, in camel case, of `causeway.server` in package.json. */
+export const SERVER_OPTIONS = {
+  workers: {
+    kind: "text",
+    value: "N|auto",
+    help: "worker processes under a master; 0 for none (0)",
+    commands: START,
+  },
+  "min-workers": {
+    kind: "text",
+    value: "N",
+    help: "workers when there is little to do (as --workers)",
+    commands: START,
+  },
+  harakiri: {
+    kind: "list",
+    value: "[PATH=]DURATION",
+    help: "deadline of a request, also by path (60s)",
+    commands: START,
+  },
+  backlog: {
+    kind: "text",
+    value: "N",
+    help: "requests in flight per worker, 503 beyond (1000)",
+    commands: START,
+  },
+  "max-requests": {
+    kind: "text",
+    value: "N",
+    help: "replace a worker after so many (never)",
+    commands: START,
+  },
+  "max-lifetime": {
+    kind: "text",
+    value: "DURATION",
+    help: "replace a worker at this age (never)",
+    commands: START,
+  },
+  "max-rss": {
+    kind: "text",
+    value: "SIZE",
+    help: "replace a worker above this memory (never)",
+    commands: START,
+  },
+  "max-heap": {
+    kind: "text",
+    value: "SIZE",
+    help: "hard limit of a worker's JavaScript heap",
+    commands: START,
+  },
+  drain: {
+    kind: "text",
+    value: "DURATION",
+    help: "time for open requests when a worker leaves (30s)",
+    commands: START,
+  },
+  "stream-grace": {
+    kind: "text",
+    value: "DURATION",
+    help: "the same for event streams and WebSockets (5s)",
+    commands: START,
+  },
+  unix: { kind: "text", value: "PATH", help: "listen on a unix socket instead of a port", commands: START },
+  control: {
+    kind: "text",
+    value: "PATH",
+    help: "control socket",
+    commands: ["start", "status", "reload", "scale", "stop", "top"],
+  },
+  "control-port": {
+    kind: "port",
+    value: "PORT",
+    help: "/metrics, /status, /live, /ready on 127.0.0.1",
+    commands: START,
+  },
+  "pid-file": { kind: "text", value: "FILE", help: "write the master's process id", commands: START },
+  user: {
+    kind: "text",
+    value: "USER[:GROUP]",
+    help: "become this user after binding the port",
+    commands: START,
+  },
+  "access-log": { kind: "flag", help: "log one line for each request", commands: START },
+  "no-watch": { kind: "flag", help: "do not reload by itself when there is a new build", commands: START },
+  force: { kind: "flag", help: "do not wait for open requests", commands: ["stop"] },
+} as const satisfies Record<string, OptionSpec>;

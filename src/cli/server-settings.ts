@@ -1,0 +1,131 @@
+// How the application server is to run: the command line, then `causeway.server` in package.json, then defaults.
+
+import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { CausewayError } from "../contract/errors.ts";
+import type { Deadlines } from "../runtimes/app-server/deadlines.ts";
+import { DEFAULT_SETTINGS, type MasterOptions } from "../runtimes/app-server/master.ts";
+import { DEFAULT_BACKLOG } from "../runtimes/app-server/worker-gate.ts";
+import { OPTIONS, type OptionName, type OptionSpec } from "./options.ts";
+import { parseCount, parseDeadline, parseDuration, parseSize } from "./parse-amount.ts";
+import { type CommandLine, checkOptionValue } from "./parse-arguments.ts";
+import { SERVER_OPTIONS } from "./server-options.ts";
+
+export interface ServerSettings {
+  supervisor: MasterOptions["settings"];
+  deadlines: Deadlines;
+  backlog: number;
+  maxHeapMb: number | undefined;
+  socketPath: string | undefined;
+  controlPath: string | undefined;
+  controlPort: number | undefined;
+  pidFile: string | undefined;
+  user: string | undefined;
+  accessLog: boolean;
+  watch: boolean;
+}
+
+type ServerOption = Exclude<keyof typeof SERVER_OPTIONS, "force">;
+type Texts = Map<ServerOption, string[]>;
+
+/** Reads the settings of a start; throws `invalid-project` or `bad-usage` for what makes no sense. */
+export async function readServerSettings(line: CommandLine, root: string): Promise<ServerSettings> {
+  const texts = new Map([...(await readConfigured(root)), ...readGiven(line)]);
+  const text = (name: ServerOption) => texts.get(name)?.at(-1);
+  const amount = (name: ServerOption, parse: (text: string) => number | undefined, fallback: number) =>
+    parse(text(name) ?? "") ?? fallback;
+  const workers = readWorkers(text("workers"));
+  const maxHeapBytes = amount("max-heap", parseSize, 0);
+  const controlPort = text("control-port");
+  return {
+    supervisor: {
+      workers,
+      minWorkers: Math.min(workers, amount("min-workers", parseCount, workers)),
+      bootLimitMs: DEFAULT_SETTINGS.bootLimitMs,
+      drainLimitMs: amount("drain", parseDuration, DEFAULT_SETTINGS.drainLimitMs),
+      streamGraceMs: amount("stream-grace", parseDuration, DEFAULT_SETTINGS.streamGraceMs),
+      maxRequests: amount("max-requests", parseCount, 0),
+      maxLifetimeMs: amount("max-lifetime", parseDuration, 0),
+      maxRssBytes: amount("max-rss", parseSize, 0),
+    },
+    deadlines: readDeadlines(texts.get("harakiri") ?? []),
+    backlog: amount("backlog", parseCount, DEFAULT_BACKLOG),
+    maxHeapMb: maxHeapBytes === 0 ? undefined : Math.max(16, Math.round(maxHeapBytes / 1_024 ** 2)),
+    socketPath: text("unix"),
+    controlPath: text("control"),
+    controlPort: controlPort === undefined ? undefined : Number(controlPort),
+    pidFile: text("pid-file"),
+    user: text("user"),
+    accessLog: texts.has("access-log"),
+    watch: !texts.has("no-watch"),
+  };
+}
+
+function readWorkers(text = "0"): number {
+  return text === "auto" ? availableParallelism() : Number(text);
+}
+
+/** The last one without a path is for all others. */
+function readDeadlines(texts: readonly string[]): Deadlines {
+  const parsed = texts.flatMap((text) => parseDeadline(text) ?? []);
+  const routes = parsed.flatMap(({ pattern, limitMs }) =>
+    pattern === undefined ? [] : [{ pattern, limitMs }],
+  );
+  const general = parsed.findLast(({ pattern }) => pattern === undefined);
+  return { defaultMs: general?.limitMs ?? DEFAULT_SETTINGS.deadlineMs, routes };
+}
+
+function readGiven({ options }: CommandLine): Texts {
+  const given: Texts = new Map();
+  for (const name of Object.keys(SERVER_OPTIONS) as ServerOption[]) {
+    const list = options.lists.get(name);
+    const text = options.texts.get(name);
+    if (options.flags.has(name)) given.set(name, [""]);
+    else if (list !== undefined) given.set(name, list);
+    else if (text !== undefined) given.set(name, [text]);
+  }
+  return given;
+}
+
+/** `{"causeway": {"server": {"maxRss": "512M", "harakiri": ["60s", "/slow/*=5m"], "accessLog": true}}}` */
+async function readConfigured(root: string): Promise<Texts> {
+  const configured: Texts = new Map();
+  for (const [key, value] of Object.entries(await readServerKeys(root))) {
+    const name = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`) as ServerOption;
+    if (!Object.hasOwn(SERVER_OPTIONS, name))
+      throw misconfigured(key, "is no setting of the server", "Remove it.");
+    const spec: OptionSpec = OPTIONS[name];
+    if (spec.kind === "flag") {
+      if (value === true) configured.set(name, [""]);
+      continue;
+    }
+    const values = (Array.isArray(value) ? value : [value]).map(String);
+    for (const one of values) {
+      const problem = checkOptionValue(name as OptionName, one);
+      if (problem !== undefined) throw misconfigured(key, `cannot be "${one}"`, problem.remedy ?? "");
+    }
+    configured.set(name, values);
+  }
+  return configured;
+}
+
+async function readServerKeys(root: string): Promise<object> {
+  try {
+    const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
+      causeway?: { server?: unknown };
+    };
+    const keys = manifest.causeway?.server;
+    return typeof keys === "object" && keys !== null ? keys : {};
+  } catch {
+    // A build is also served where its sources are not; a broken package.json is the package manager's matter.
+    return {};
+  }
+}
+
+function misconfigured(key: string, what: string, remedy: string): CausewayError {
+  const message = `"causeway.server.${key}" ${what}`;
+  return new CausewayError("invalid-project", message, {
+    problems: [{ severity: "error", code: "config-value", message, file: "package.json", remedy }],
+  });
+}
