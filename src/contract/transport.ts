@@ -34,6 +34,8 @@ export interface UpstreamServer {
   variables?: Readonly<Record<string, string>>;
   /** FastCGI: the script that answers every path, or the directory below which paths name scripts. */
   script?: { file: string } | { root: string; index: string };
+  /** uwsgi and FastCGI need a length: a body without one is collected up to here. */
+  maxBufferedBodyBytes: number;
 }
 
 /** A request that has been made ready for another server: end-to-end fields only. */
@@ -114,16 +116,19 @@ export class TransportError extends Error {
   readonly failure: TransportFailure;
   /** The limit for connecting was what ended it. */
   readonly timedOut: boolean;
+  /** What the client did wrong, where the request cannot be sent. */
+  readonly status: 400 | 413 | 431;
 
   constructor(
     failure: TransportFailure,
     message: string,
-    options: { cause?: unknown; timedOut?: boolean } = {},
+    options: { cause?: unknown; timedOut?: boolean; status?: 400 | 413 | 431 } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "TransportError";
     this.failure = failure;
     this.timedOut = options.timedOut ?? false;
+    this.status = options.status ?? 400;
   }
 }
 

@@ -1,7 +1,7 @@
 // What is a client told when no server has answered? 502 for what came back broken, 504 for what came too late;
 // if nobody was reached, the handler throws, because then nothing has been executed. RFC 9110 §15.6.
 
-import { UpstreamUnreachableError } from "../contract/transport.ts";
+import { TransportError, UpstreamUnreachableError } from "../contract/transport.ts";
 import { createProblemResponse } from "../http/problem.ts";
 import type { Failure } from "./exchange.ts";
 
@@ -31,10 +31,14 @@ export function answerFailure(
     case "broken":
       return createProblemResponse(request, { status: 502, requestId });
     case "unsendable":
-      return createProblemResponse(request, { status: 431, requestId });
+      return createProblemResponse(request, { status: refusalOf(failure.error), requestId });
     case "client-gone":
       return new Response(null, { status: CLIENT_GONE_STATUS });
   }
+}
+
+function refusalOf(error: unknown): number {
+  return error instanceof TransportError ? error.status : 400;
 }
 
 function unreachable(upstream: string, { reason, error }: Failure): UpstreamUnreachableError {

@@ -99,13 +99,17 @@ export class ServerState {
   }
 }
 
-function describeServer(settings: ServerSettings, { timeouts }: UpstreamSettings): UpstreamServer {
+function describeServer(
+  settings: ServerSettings,
+  { timeouts, maxBufferedBodyBytes }: UpstreamSettings,
+): UpstreamServer {
   const { protocol, address, tls, variables, script } = settings;
   return {
     id: formatServerId(settings),
     protocol,
     address,
     connectTimeoutMs: timeouts.connectMs,
+    maxBufferedBodyBytes,
     ...(tls === undefined ? {} : { tls }),
     ...(variables === undefined ? {} : { variables }),
     ...(script === undefined ? {} : { script }),

@@ -1,0 +1,109 @@
+// Bytes between a connection that pushes and a reader that pulls: tells the connection when to wait.
+
+import type { BodySource } from "../../contract/transport.ts";
+
+/** The connection's side: stop and go on, or give up. */
+export interface ChunkSource {
+  pause(): void;
+  resume(): void;
+  /** The reader has gone. */
+  abort(): void;
+}
+
+/** What may wait in the queue before the connection is paused. */
+const HIGH_WATER_BYTES = 128 * 1024;
+
+export class ChunkQueue implements BodySource {
+  readonly #source: ChunkSource;
+  readonly #chunks: Uint8Array[] = [];
+  #bytes = 0;
+  #isPaused = false;
+  #isOver = false;
+  #error: unknown;
+  #hasFailed = false;
+  #waiting: { resolve(chunk: Uint8Array | undefined): void; reject(error: unknown): void } | undefined;
+
+  constructor(source: ChunkSource) {
+    this.#source = source;
+  }
+
+  /** Whether the end has come and nothing has been read: the chunks are then the whole. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.#waiting !== undefined) {
+      this.#deliver(chunk);
+      return;
+    }
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    if (this.#bytes < HIGH_WATER_BYTES || this.#isPaused) return;
+    this.#isPaused = true;
+    this.#source.pause();
+  }
+
+  end(): void {
+    this.#isOver = true;
+    if (this.#waiting !== undefined) this.#deliver(undefined);
+  }
+
+  fail(error: unknown): void {
+    this.#hasFailed = true;
+    this.#error = error;
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.reject(error);
+  }
+
+  /** All bytes, for a queue that is over. */
+  takeAll(): Uint8Array {
+    const [only] = this.#chunks;
+    const all =
+      this.#chunks.length === 1 && only !== undefined ? only : concatenate(this.#chunks, this.#bytes);
+    this.#chunks.length = 0;
+    return all;
+  }
+
+  /** What came before a failure is still delivered. */
+  read(): Promise<Uint8Array | undefined> {
+    const chunk = this.#chunks.shift();
+    if (chunk !== undefined) {
+      this.#bytes -= chunk.length;
+      if (this.#isPaused && this.#bytes < HIGH_WATER_BYTES / 2) this.#resume();
+      return Promise.resolve(chunk);
+    }
+    if (this.#hasFailed) return Promise.reject(this.#error);
+    if (this.#isOver) return Promise.resolve(undefined);
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+    });
+  }
+
+  cancel(): void {
+    this.#chunks.length = 0;
+    this.#source.abort();
+  }
+
+  #deliver(chunk: Uint8Array | undefined): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.resolve(chunk);
+  }
+
+  #resume(): void {
+    this.#isPaused = false;
+    this.#source.resume();
+  }
+}
+
+function concatenate(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const joined = new Uint8Array(length);
+  let position = 0;
+  for (const chunk of chunks) {
+    joined.set(chunk, position);
+    position += chunk.length;
+  }
+  return joined;
+}

@@ -1,0 +1,122 @@
+// HTTP/1.1 upstreams over the platform's fetch, whose pools keep connections alive: Bun, Deno, Workers.
+
+import {
+  type BodySource,
+  type ExchangeObserver,
+  TransportError,
+  type UpstreamRequest,
+  type UpstreamResponse,
+  type UpstreamServer,
+} from "../../contract/transport.ts";
+
+/** What runtimes take beside the standard's settings: Bun's socket path, TLS, and leave to see coded bytes. */
+interface FetchSettings extends RequestInit {
+  duplex?: "half";
+  unix?: string;
+  decompress?: boolean;
+  timeout?: boolean;
+  tls?: { ca?: string; cert?: string; key?: string; rejectUnauthorized?: boolean; serverName?: string };
+}
+
+/** How a runtime's fetch differs from a plain one. */
+export interface FetchTraits {
+  /** Hands bodies over as they came, so that servers may code them as the client accepts. */
+  keepsCodings: boolean;
+  settings?(server: UpstreamServer): FetchSettings;
+}
+
+/** Codes of errors that come before a connection is there: Bun's and those of the operating system. */
+const UNREACHABLE =
+  /ConnectionRefused|FailedToOpenSocket|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ENOENT|EAI_AGAIN|connection refused|error trying to connect|client error \(Connect\)/i;
+
+/** Sends one request over fetch. */
+export async function sendOverFetch(
+  request: UpstreamRequest,
+  server: UpstreamServer,
+  observer: ExchangeObserver,
+  traits: FetchTraits,
+): Promise<UpstreamResponse> {
+  const { method, target, body } = request;
+  const url = `${originOf(server)}${target}`;
+  // fetch does not tell when it has connected: the wait for the first byte then includes it.
+  observer.sent();
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: toHeaders(request, traits),
+      body,
+      redirect: "manual",
+      signal: observer.signal,
+      ...(body === null ? {} : { duplex: "half" }),
+      ...traits.settings?.(server),
+    } as RequestInit);
+    observer.connected();
+    return toUpstreamResponse(response, method, traits);
+  } catch (error) {
+    if (observer.signal.aborted) throw observer.signal.reason;
+    throw toTransportError(error, observer);
+  }
+}
+
+function originOf({ address, tls }: UpstreamServer): string {
+  const scheme = tls === undefined ? "http" : "https";
+  if (address.kind === "unix") return `${scheme}://localhost`;
+  const name = address.hostname.includes(":") ? `[${address.hostname}]` : address.hostname;
+  return `${scheme}://${name}:${address.port}`;
+}
+
+function toHeaders({ fields, contentLength, body }: UpstreamRequest, { keepsCodings }: FetchTraits): Headers {
+  const headers = new Headers();
+  for (let index = 0; index < fields.length; index += 2) {
+    headers.append(fields[index] as string, fields[index + 1] as string);
+  }
+  if (body !== null && contentLength !== undefined) headers.set("content-length", String(contentLength));
+  if (!keepsCodings || !headers.has("accept-encoding")) headers.set("accept-encoding", "identity");
+  return headers;
+}
+
+function toUpstreamResponse(
+  response: Response,
+  method: string,
+  { keepsCodings }: FetchTraits,
+): UpstreamResponse {
+  const fields = [...response.headers].flat();
+  const wasDecoded = !keepsCodings && response.headers.has("content-encoding");
+  const length = response.headers.get("content-length");
+  return {
+    status: response.status,
+    statusText: response.statusText,
+    fields: wasDecoded ? withoutField(fields, "content-encoding") : fields,
+    body: response.body === null || method === "HEAD" ? null : readerSource(response.body),
+    contentLength: wasDecoded || length === null || !/^\d{1,15}$/.test(length) ? undefined : Number(length),
+  };
+}
+
+function withoutField(fields: readonly string[], name: string): string[] {
+  return fields.filter((_, index) => fields[index - (index % 2)] !== name);
+}
+
+function readerSource(body: ReadableStream<Uint8Array>): BodySource {
+  const reader = body.getReader();
+  return {
+    async read() {
+      const { done, value } = await reader.read();
+      return done ? undefined : value;
+    },
+    cancel() {
+      reader.cancel().catch(() => {
+        // The connection may have failed at the same moment; nobody is left to tell.
+      });
+    },
+  };
+}
+
+/** What cannot be told apart counts as sent, so that nothing is executed twice. */
+function toTransportError(error: unknown, observer: ExchangeObserver): TransportError {
+  const { code = "", message = "" } = error as { code?: string; message?: string };
+  if (UNREACHABLE.test(`${code} ${message}`)) {
+    return new TransportError("unreachable", "Cannot connect to the upstream", { cause: error });
+  }
+  observer.connected();
+  return new TransportError("unanswered", "The upstream did not answer", { cause: error });
+}
