@@ -6,6 +6,8 @@ import type { WorkerRow } from "./worker-table.ts";
 const HIGH_SHARE = 0.7;
 /** Business that the remaining workers may have after one has left. */
 const LOW_SHARE = 0.4;
+/** Refusals are reported now and then; between two reports the overload goes on. */
+const REFUSAL_COUNTS_MS = 600;
 const UP_AFTER_MS = 1_000;
 const DOWN_AFTER_MS = 15_000;
 
@@ -15,6 +17,7 @@ export class LoadPolicy {
   #highSince: number | undefined;
   #lowSince: number | undefined;
   #refused = 0;
+  #refusedAt: number | undefined;
 
   constructor(count: number) {
     this.#count = count;
@@ -26,8 +29,10 @@ export class LoadPolicy {
     const reports = rows.filter((row) => row.state === "ready").flatMap(({ report }) => report ?? []);
     const busy = reports.reduce((sum, report) => sum + report.busy, 0);
     const refused = reports.reduce((sum, report) => sum + report.refused, 0);
-    const overloaded = refused > this.#refused || busy > HIGH_SHARE * reports.length;
+    if (refused > this.#refused) this.#refusedAt = now;
     this.#refused = refused;
+    const refuses = this.#refusedAt !== undefined && now - this.#refusedAt < REFUSAL_COUNTS_MS;
+    const overloaded = refuses || busy > HIGH_SHARE * reports.length;
     this.#highSince = overloaded && reports.length > 0 ? (this.#highSince ?? now) : undefined;
     const relaxed = reports.length > 1 && busy < LOW_SHARE * (reports.length - 1);
     this.#lowSince = relaxed && !overloaded ? (this.#lowSince ?? now) : undefined;

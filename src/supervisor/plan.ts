@@ -30,7 +30,9 @@ export function planActions(
   const kills = rows.flatMap((row) => planKill(row, settings, now));
   if (wanted.stopping) return [...kills, ...rows.flatMap(planStop)];
   const drains = planDrains(rows, wanted, settings, now);
-  return [...kills, ...drains, ...(mayStart ? planStarts(rows, wanted, settings, now) : [])];
+  const leaving = new Set(drains.map(({ row }) => row));
+  const staying = rows.filter((row) => !leaving.has(row));
+  return [...kills, ...drains, ...(mayStart ? planStarts(staying, wanted, settings, now) : [])];
 }
 
 function planKill(row: WorkerRow, settings: SupervisorSettings, now: number): Action[] {
@@ -58,7 +60,7 @@ function planDrains(
   wanted: Wanted,
   settings: SupervisorSettings,
   now: number,
-): Action[] {
+): Extract<Action, { kind: "drain" }>[] {
   const serving = rows.filter((row) => row.state === "ready");
   const surplus = serving.length - wanted.workers;
   if (surplus <= 0) return [];
