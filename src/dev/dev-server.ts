@@ -5,6 +5,7 @@ import { startNodeServer } from "../runtimes/node.ts";
 import { loadRelease } from "../runtimes/server/load-release.ts";
 import { createServerLog } from "../runtimes/server/server-log.ts";
 import { serverUrl } from "../runtimes/server/server-url.ts";
+import { surviveFaults } from "../runtimes/server/survive-faults.ts";
 import { reservePort } from "./find-port.ts";
 import { type ProcessRuntime, type RuntimeProcess, startRuntimeProcess } from "./runtime-process.ts";
 import type { DevBuild } from "./workshop.ts";
@@ -28,11 +29,9 @@ export async function startNodeDevServer(build: DevBuild, options: DevServerOpti
     ...(await loadRelease({ outDir, site })),
     env,
   });
-  const server = await startNodeServer({
-    ...(await release(build)),
-    ...options,
-    log: createServerLog("text"),
-  });
+  const log = createServerLog("text");
+  const server = await startNodeServer({ ...(await release(build)), ...options, log, validate: true });
+  surviveFaults(log);
   return {
     url: server.url,
     update: async (next) => server.swap(await release(next)),

@@ -1,7 +1,7 @@
 // One `causeway dev`: build, serve, and build again whenever a file changes. A build that fails, or that
 // throws while it is loaded, leaves the last good one running.
 
-import { CausewayError } from "../contract/errors.ts";
+import { CausewayError, ERROR_CODES } from "../contract/errors.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { DevServer } from "./dev-server.ts";
 import { runSerially } from "./run-serially.ts";
@@ -37,8 +37,12 @@ export async function startDevSession(options: DevSessionOptions): Promise<DevSe
       throw new CausewayError("invalid-project", "", { problems: first.problems });
     const server = await options.startServer(first.build);
     options.onBuild({ problems: first.problems, served: true, isFirst: true, durationMs: 0 });
-    const rebuild = runSerially(createRebuild(options, workshop.attempt, server, first.build));
-    const watcher = await watchProject(workshop.sources(), rebuild);
+    const rebuild = createRebuild(options, workshop.attempt, server, first.build);
+    const onChange = runSerially(async () => {
+      await rebuild();
+      watcher.follow(workshop.sources());
+    });
+    const watcher = await watchProject(workshop.sources(), onChange);
     return {
       url: server.url,
       async close() {
@@ -61,7 +65,7 @@ function createRebuild(
   let failing = false;
   return async () => {
     const startedMs = performance.now();
-    const { build, problems } = await attempt();
+    const { build, problems } = await tryBuild(attempt);
     const changed = build !== undefined && build.identity !== active.identity;
     if (!changed && build !== undefined && !failing) return;
     const failure = changed ? await tryUpdate(server, build) : undefined;
@@ -77,14 +81,30 @@ function createRebuild(
   };
 }
 
+/** A file may vanish between being listed and being read; the change that this is brings the next build. */
+async function tryBuild(attempt: () => Promise<Attempt>): Promise<Attempt> {
+  try {
+    return await attempt();
+  } catch (error) {
+    return { build: undefined, problems: [toProblem(error)] };
+  }
+}
+
 /** What kept the server from taking the build over. */
 async function tryUpdate(server: DevServer, build: DevBuild): Promise<Problem | undefined> {
   try {
     await server.update(build);
     return undefined;
   } catch (error) {
-    if (!(error instanceof CausewayError)) throw error;
-    const remedy = error.remedy === undefined ? {} : { remedy: error.remedy };
-    return { severity: "error", code: error.code, message: error.message, ...remedy };
+    return toProblem(error);
   }
+}
+
+function toProblem(error: unknown): Problem {
+  if (!(error instanceof CausewayError)) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { severity: "error", code: "internal", message: `${ERROR_CODES.internal.title}: ${text}` };
+  }
+  const remedy = error.remedy === undefined ? {} : { remedy: error.remedy };
+  return { severity: "error", code: error.code, message: error.message, ...remedy };
 }

@@ -8,20 +8,19 @@ const IGNORED_NAMES = new Set(["node_modules", ".git", ".causeway", ".wrangler",
 const QUIET_MS = 12;
 
 export interface ProjectWatcher {
+  /** Watches these too, where it does not already. */
+  follow(paths: readonly string[]): void;
   close(): Promise<void>;
 }
 
 /**
- * Watches directories and calls `onChange` after each burst of changes, and once when watching has begun, since
+ * Watches directories and files and calls `onChange` after each burst of changes, and once when watching has begun, since
  * what changed while it was being set up would otherwise be lost.
  */
-export async function watchProject(
-  directories: readonly string[],
-  onChange: () => void,
-): Promise<ProjectWatcher> {
+export async function watchProject(paths: readonly string[], onChange: () => void): Promise<ProjectWatcher> {
   const { watch } = await import("chokidar");
   const isIgnored = (path: string) => IGNORED_NAMES.has(basename(path));
-  const watcher = watch([...directories], { ignoreInitial: true, ignored: isIgnored });
+  const watcher = watch([...paths], { ignoreInitial: true, ignored: isIgnored });
   let timer: NodeJS.Timeout | undefined;
   const schedule = () => {
     clearTimeout(timer);
@@ -35,6 +34,7 @@ export async function watchProject(
   });
   watcher.once("ready", schedule);
   return {
+    follow: (paths) => void watcher.add([...paths]),
     async close() {
       clearTimeout(timer);
       await watcher.close();

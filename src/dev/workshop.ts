@@ -2,7 +2,7 @@
 // is kept as long as it says the same.
 
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { createSiteBuilder, type SiteBuilder } from "../build/site-builder.ts";
 import type { Project } from "../config/project.ts";
 import type { Problem } from "../contract/problem.ts";
@@ -29,7 +29,7 @@ export interface Attempt {
 
 export interface Workshop {
   attempt(): Promise<Attempt>;
-  /** Directories whose files decide how the site answers; known after the first attempt. */
+  /** Directories and files that decide how the site answers, as far as the last attempt knows. */
   sources(): string[];
   close(): Promise<void>;
 }
@@ -48,6 +48,7 @@ export interface WorkshopOptions {
 /** Creates a workshop for one target. */
 export function createWorkshop({ target, strict, loadProject }: WorkshopOptions): Workshop {
   let current: { project: Project; outDir: string; key: string; builder: SiteBuilder } | undefined;
+  let inputs: string[] = [];
 
   async function adopt(project: Project): Promise<NonNullable<typeof current>> {
     const key = JSON.stringify(project);
@@ -66,8 +67,10 @@ export function createWorkshop({ target, strict, loadProject }: WorkshopOptions)
       const loaded = await loadProject();
       if (loaded.project === undefined) return { build: undefined, problems: loaded.problems };
       const { project, outDir, builder } = await adopt(loaded.project);
-      const { site, problems: found } = await builder.build();
-      const problems = [...loaded.problems, ...found];
+      const built = await builder.build();
+      const { site } = built;
+      inputs = built.inputs;
+      const problems = [...loaded.problems, ...built.problems];
       if (site === undefined || problems.some(({ severity }) => strict || severity === "error")) {
         return { build: undefined, problems };
       }
@@ -77,7 +80,8 @@ export function createWorkshop({ target, strict, loadProject }: WorkshopOptions)
     },
     sources() {
       const { root, functionsDir, assetsDir } = current?.project ?? {};
-      return [root, functionsDir, assetsDir].filter((path) => path !== undefined);
+      const own = [root, functionsDir, assetsDir].filter((path) => path !== undefined);
+      return [...own, ...inputs.filter((path) => root === undefined || !path.startsWith(root + sep))];
     },
     async close() {
       await current?.builder.dispose();

@@ -80,6 +80,28 @@ describe("causeway dev", () => {
     await untilAnswers(`${url}/a`, "home");
   });
 
+  test("goes on when a function leaves a rejected promise or a throwing timer behind, and logs both", async () => {
+    const text = `export const onRequest = () => {
+  Promise.reject(new Error("nobody awaits this"));
+  setTimeout(() => { throw new Error("thrown by a timer"); });
+  return new Response("fine");
+}`;
+    const { dev, url } = await startDev(makeProject({ "functions/a.js": text }));
+    expect(await (await fetch(`${url}/a`)).text()).toBe("fine");
+    await dev.printed(/nobody awaits this[\s\S]*functions\/a\.js:2/);
+    await dev.printed(/thrown by a timer[\s\S]*functions\/a\.js:3/);
+    expect(await (await fetch(`${url}/a`)).text()).toBe("fine");
+  });
+
+  test("notices files outside the project that a function imports", async () => {
+    const shared = makeProject({ "text.js": "export const text = 'one'" });
+    const source = `import { text } from ${JSON.stringify(join(shared, "text.js"))};\n${answer("text")}`;
+    const { url } = await startDev(makeProject({ "functions/a.js": source }));
+    await untilAnswers(`${url}/a`, "one");
+    writeFiles(shared, "text.js", "export const text = 'two'");
+    await untilAnswers(`${url}/a`, "two");
+  });
+
   test("ends on Ctrl-C at once, with exit code 0", async () => {
     const { dev, url } = await startDev(makeProject(PAGE));
     await (await fetch(url)).text();

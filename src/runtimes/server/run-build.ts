@@ -10,6 +10,8 @@ import { parseSite } from "../../contract/parse-site.ts";
 import { describeError } from "../../observe/line-log.ts";
 import type { RunningServer, ServerOptions } from "../running-server.ts";
 import { createFolderStore } from "./folder-store.ts";
+import { createServerLog } from "./server-log.ts";
+import { surviveFaults } from "./survive-faults.ts";
 
 /** What an entry knows about the build beside it. */
 export interface BuildLocation {
@@ -41,6 +43,7 @@ export async function runBuild({ prepare, start }: BuildRunner, location: BuildL
     const env = environmentFor(site.vars);
     const server = await start({ site, bundle, store, env, ...readAddress() });
     process.stdout.write(`${site.name} is served on ${server.url.href.replace(/\/$/, "")}\n`);
+    surviveFaults(createServerLog());
     stopOnSignal(server);
     if (process.env.CAUSEWAY_STOP_WITH_STDIN !== undefined) stopWithParent(server);
   } catch (error) {
