@@ -11,6 +11,8 @@ import { type ProcessRuntime, startRuntimeProcess } from "../../dev/runtime-proc
 import { startNodeServer } from "../../runtimes/node.ts";
 import { loadRelease } from "../../runtimes/server/load-release.ts";
 import { environmentFor, stopOnSignal } from "../../runtimes/server/run-build.ts";
+import { createServerLog } from "../../runtimes/server/server-log.ts";
+import { surviveFaults } from "../../runtimes/server/survive-faults.ts";
 import { serverUrl } from "../../runtimes/server/server-url.ts";
 import { type FoundBuild, findBuild } from "../find-build.ts";
 import type { Output } from "../output.ts";
@@ -67,7 +69,9 @@ interface Served {
 }
 
 async function serveHere(build: FoundBuild, env: Env, address: Address): Promise<Served> {
-  return startNodeServer({ ...(await loadRelease(build)), env, ...address });
+  const server = await startNodeServer({ ...(await loadRelease(build)), env, ...address });
+  surviveFaults(createServerLog());
+  return server;
 }
 
 /** A process that ends by itself ends the command, with its exit code. */
