@@ -16,7 +16,10 @@ export function installBunResponse(): void {
       return response;
     },
   });
-  // The property can be written but not redefined.
+  const { redirect } = Native;
+  // The standard refuses a relative address (Fetch standard, "Response.redirect"); Bun sends it.
+  Patched.redirect = (url: string | URL, status?: number) => redirect(new URL(url).href, status);
+  // The properties can be written but not redefined.
   Patched.json = (data: unknown, init: ResponseInit = {}) => {
     const text = JSON.stringify(data);
     if (text === undefined) throw new TypeError("The data is not JSON serializable");

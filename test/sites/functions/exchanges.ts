@@ -454,6 +454,7 @@ export const exchanges: Exchange[] = [
   failing("a handler that returns undefined", "/errors/undefined"),
   failing("a handler that returns text", "/errors/text"),
   failing("a handler that returns Response.error()", "/errors/network"),
+  failing("a handler that redirects to a relative address", "/errors/relative"),
   failing("a handler that throws after next()", "/errors/after-next"),
   { name: "the process goes on after an exception", path: "/hello", expect: { status: 200, body: "hello" } },
   {
