@@ -3,7 +3,7 @@
 import { type BuildFile, textFile } from "./build-file.ts";
 import type { BundleAtPath, TargetBundles } from "./bundle-targets.ts";
 import type { BuildMode } from "./bundler-options.ts";
-import { loadRuntimeModule, type RuntimeModule, runtimePath } from "./runtime-modules.ts";
+import { loadHtmlEngine, loadRuntimeModule, runtimePath } from "./runtime-modules.ts";
 import { flavourOf, type Target } from "./target.ts";
 
 /** The function of a runtime module that serves a build. */
@@ -24,19 +24,19 @@ export async function programFiles(
   const code = [...bundles.values()].flatMap(({ bundle }) => bundle.files);
   // In development Node serves from the process that builds.
   const programs = mode === "development" ? targets.filter((target) => target !== "node") : targets;
-  const runtimes = await Promise.all(runtimeModules(programs, code).map(loadRuntimeModule));
+  const runtimes = await Promise.all(programs.map(loadRuntimeModule));
+  const engine = needsHtmlEngine(programs, code) ? await loadHtmlEngine() : [];
   const entries = programs.map((target) => createEntry(target, bundles.get(flavourOf(target))));
-  const files = [PACKAGE_FILE, ...code, ...runtimes.flat(), ...entries];
+  const files = [PACKAGE_FILE, ...code, ...runtimes, ...engine, ...entries];
   return [...new Map(files.map((file) => [file.path, file])).values()];
 }
 
-/** The HTML engine is large: it comes along only where code speaks of it and the runtime lacks it. */
-function runtimeModules(targets: readonly Target[], code: readonly BuildFile[]): RuntimeModule[] {
-  const lacksRewriter = targets.some((target) => target === "node" || target === "deno");
-  const wantsRewriter = code.some(({ contents }) =>
-    Buffer.from(contents.buffer, contents.byteOffset, contents.length).includes("HTMLRewriter"),
+/** The engine is large: it comes along only where code speaks of it and the runtime has none of its own. */
+function needsHtmlEngine(targets: readonly Target[], code: readonly BuildFile[]): boolean {
+  return (
+    targets.some((target) => target === "node" || target === "deno") &&
+    code.some(({ contents }) => Buffer.from(contents).includes("HTMLRewriter"))
   );
-  return lacksRewriter && wantsRewriter ? [...targets, "html-rewriter"] : [...targets];
 }
 
 /** The entry of a target; `bundle` is undefined for a site without functions. */

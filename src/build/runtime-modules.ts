@@ -12,35 +12,42 @@ import { ownModule } from "./own-module.ts";
 import { platformImports } from "./platform-imports.ts";
 import { TARGETS, type Target } from "./target.ts";
 
-/** What a build can bring along: a target's runtime, or the HTML engine, which only some sites use. */
-export type RuntimeModule = Target | "html-rewriter";
-
-const RUNTIME_MODULES: readonly RuntimeModule[] = [...TARGETS, "html-rewriter"];
-
 const DIRECTORY = "runtime";
 /** Where a compiled package holds the finished modules. */
 const COMPILED = fileURLToPath(new URL("../bundled/", import.meta.url));
+/** The package of the HTML engine, brought along as it is: it finds its own files by their names. */
 const ENGINE_PACKAGE = "html-rewriter-wasm";
-const ENGINE_FILES = ["html-rewriter.cjs", "html_rewriter_bg.wasm"];
+const ENGINE_DIRECTORY = "html-rewriter";
+const ENGINE_FILES = [
+  "package.json",
+  "dist/asyncify.js",
+  "dist/html_rewriter.js",
+  "dist/html_rewriter_bg.wasm",
+];
 
-const made = new Map<RuntimeModule, Promise<BuildFile[]>>();
+const made = new Map<Target, Promise<BuildFile>>();
 
-/** The files of a module, below the build. */
-export function loadRuntimeModule(name: RuntimeModule): Promise<BuildFile[]> {
-  const known = made.get(name);
+/** The serve half for a target, as a file of a build. */
+export function loadRuntimeModule(target: Target): Promise<BuildFile> {
+  const known = made.get(target);
   if (known !== undefined) return known;
-  const names = fileNames(name);
-  const isCompiled = names.every((file) => existsSync(join(COMPILED, file)));
-  const files = isCompiled ? Promise.all(names.map(readCompiled)) : makeRuntimeModule(name);
-  made.set(name, files);
-  return files;
+  const compiled = join(COMPILED, `${target}.js`);
+  const file = existsSync(compiled) ? readAs(compiled, `${target}.js`) : makeRuntimeModule(target);
+  made.set(target, file);
+  return file;
+}
+
+/** What `HTMLRewriter` needs beside a runtime module. */
+export function loadHtmlEngine(): Promise<BuildFile[]> {
+  const root = dirname(createRequire(import.meta.url).resolve(`${ENGINE_PACKAGE}/package.json`));
+  return Promise.all(ENGINE_FILES.map((file) => readAs(join(root, file), `${ENGINE_DIRECTORY}/${file}`)));
 }
 
 /** Makes every module and puts it where builds of the compiled package look for it. */
 export async function compileRuntimeModules(): Promise<void> {
   await mkdir(COMPILED, { recursive: true });
-  for (const files of await Promise.all(RUNTIME_MODULES.map(makeRuntimeModule))) {
-    for (const { path, contents } of files) await writeFile(join(COMPILED, basename(path)), contents);
+  for (const { path, contents } of await Promise.all(TARGETS.map(makeRuntimeModule))) {
+    await writeFile(join(COMPILED, basename(path)), contents);
   }
 }
 
@@ -50,22 +57,13 @@ export function runtimePath(target: Target): string {
 }
 
 /** Bundles a module from this package's own code. */
-async function makeRuntimeModule(name: RuntimeModule): Promise<BuildFile[]> {
-  if (name === "html-rewriter") return makeEngine();
-  const { outputFiles } = await build(name === "workers" ? workersOptions() : serverOptions(name));
-  return fileNames(name).map((file) => toBuildFile(file, outputFiles?.[0]?.contents));
+async function makeRuntimeModule(target: Target): Promise<BuildFile> {
+  const { outputFiles } = await build(target === "workers" ? workersOptions() : serverOptions(target));
+  return { path: `${DIRECTORY}/${target}.js`, contents: outputFiles?.[0]?.contents ?? new Uint8Array() };
 }
 
-function fileNames(name: RuntimeModule): string[] {
-  return name === "html-rewriter" ? ENGINE_FILES : [`${name}.js`];
-}
-
-async function readCompiled(file: string): Promise<BuildFile> {
-  return toBuildFile(file, await readFile(join(COMPILED, file)));
-}
-
-function toBuildFile(file: string, contents: Uint8Array = new Uint8Array()): BuildFile {
-  return { path: `${DIRECTORY}/${file}`, contents };
+async function readAs(file: string, name: string): Promise<BuildFile> {
+  return { path: `${DIRECTORY}/${name}`, contents: await readFile(file) };
 }
 
 function workersOptions(): BuildOptions {
@@ -83,7 +81,7 @@ function serverOptions(target: Target): BuildOptions {
     entryPoints: [ownModule(`../runtimes/${target}`)],
     platform: "node",
     conditions: ["import", "default"],
-    define: { CAUSEWAY_HTML_REWRITER: JSON.stringify(`./${ENGINE_FILES[0]}`) },
+    define: { CAUSEWAY_HTML_REWRITER: JSON.stringify(`./${ENGINE_DIRECTORY}`) },
     plugins: [platformImports("server", true, () => {})],
   };
 }
@@ -99,19 +97,3 @@ const SHARED_OPTIONS: BuildOptions = {
   write: false,
   logLevel: "silent",
 };
-
-/** A CommonJS package that reads its WebAssembly from a file beside itself. */
-async function makeEngine(): Promise<BuildFile[]> {
-  const entry = createRequire(import.meta.url).resolve(ENGINE_PACKAGE);
-  const { outputFiles } = await build({
-    ...SHARED_OPTIONS,
-    entryPoints: [entry],
-    format: "cjs",
-    platform: "node",
-  });
-  const [script = "", wasm = ""] = ENGINE_FILES;
-  return [
-    toBuildFile(script, outputFiles?.[0]?.contents),
-    toBuildFile(wasm, await readFile(join(dirname(entry), wasm))),
-  ];
-}
