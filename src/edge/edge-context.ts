@@ -6,6 +6,7 @@ import type { Env, GatewayContext, Handler } from "../contract/handler.ts";
 import type { RequestLimits } from "../contract/limits.ts";
 import type { Platform } from "../contract/platform.ts";
 import type { Site } from "../contract/site.ts";
+import type { ResponseCompressor } from "../http/compress-response.ts";
 
 /** Hono's type parameters for the edge: bindings are the application's env. */
 export interface EdgeTypes {
@@ -27,6 +28,8 @@ export interface EdgeServices {
   middleware: readonly EdgeMiddleware[];
   /** Whether finished requests are logged. */
   accessLog: boolean;
+  /** Compresses what the application answers. */
+  compress: ResponseCompressor | undefined;
 }
 
 /** The gateway context that the runtime made for this request. */

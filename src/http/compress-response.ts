@@ -30,21 +30,45 @@ const MAX_BYTES = 16 * 1024 * 1024;
 /** As much of a body as is collected before it is compressed, where streams hold data back. */
 const MAX_HELD_BYTES = 256 * 1024;
 
-/** Compresses answers that were made for this request; stored files have their compressed forms already. */
+/**
+ * Compresses answers that were made for this request; stored files have their compressed forms already.
+ * A request without Accept-Encoding passes untouched: browsers, and caches in front of browsers, send one.
+ */
 export function createResponseCompressor(options: CompressionOptions): ResponseCompressor {
   const { encoders, completeBodyOf, minBytes = MIN_BYTES, maxBytes = MAX_BYTES } = options;
   const codings = encoders.map((encoder) => encoder.coding);
   return async (request, response) => {
-    if (!isNegotiable(response.status, response.headers, { minBytes, maxBytes })) return response;
+    const accepted = request.headers.get("accept-encoding");
+    if (accepted === null) return response;
+    // Before the headers are looked at: for most answers some runtimes have not made them yet.
     const complete = toBytes(completeBodyOf?.(response));
     if (complete && complete.length < minBytes) return response;
-    const wanted = selectCoding(request.headers.get("accept-encoding"), codings);
-    const encoder = encoders.find(({ coding }) => coding === wanted);
-    const varied = withVary(response);
-    if (!encoder || request.method === "HEAD") return varied;
-    if (complete) return rebuild(varied, await encoder.compress(complete), encoder.coding);
-    return varied.body ? compress(varied, varied.body, encoder, minBytes) : varied;
+    if (!isNegotiable(response.status, response.headers, { minBytes, maxBytes })) return response;
+    const wanted = selectCoding(accepted, codings);
+    const encoder = request.method === "HEAD" ? undefined : encoders.find(({ coding }) => coding === wanted);
+    const content = complete ?? response.body;
+    return content ? encode(response, content, encoder, minBytes) : withVary(response);
   };
+}
+
+async function encode(
+  response: Response,
+  content: Uint8Array | ReadableStream<Uint8Array>,
+  encoder: ContentEncoder | undefined,
+  minBytes: number,
+): Promise<Response> {
+  if (content instanceof Uint8Array) {
+    if (!encoder) return withVary(response);
+    return rebuild(response, await encoder.compress(content), encoder.coding);
+  }
+  const peeked = await peekBody(content, encoder && !encoder.createStream ? MAX_HELD_BYTES : minBytes);
+  if (peeked.kind === "complete") {
+    const { bytes } = peeked;
+    if (bytes.length < minBytes) return rebuild(response, bytes);
+    return encode(rebuild(response, bytes), bytes, encoder, minBytes);
+  }
+  if (!encoder?.createStream) return withVary(rebuild(response, peeked.stream));
+  return rebuild(response, peeked.stream.pipeThrough(encoder.createStream()), encoder.coding);
 }
 
 /** Answers that came from a fetch are immutable; those are copied. */
@@ -57,21 +81,6 @@ function withVary(response: Response): Response {
     addVary(copy.headers, "Accept-Encoding");
     return copy;
   }
-}
-
-async function compress(
-  response: Response,
-  body: ReadableStream<Uint8Array>,
-  encoder: ContentEncoder,
-  minBytes: number,
-): Promise<Response> {
-  const peeked = await peekBody(body, encoder.createStream ? minBytes : MAX_HELD_BYTES);
-  if (peeked.kind === "complete") {
-    if (peeked.bytes.length < minBytes) return rebuild(response, peeked.bytes);
-    return rebuild(response, await encoder.compress(peeked.bytes), encoder.coding);
-  }
-  if (!encoder.createStream) return rebuild(response, peeked.stream);
-  return rebuild(response, peeked.stream.pipeThrough(encoder.createStream()), encoder.coding);
 }
 
 /** `encodeBody` keeps workerd from coding the body once more. */

@@ -2,6 +2,7 @@
 
 import { parseCacheControl } from "./cache-control.ts";
 import { isCompressibleType } from "./compressible-type.ts";
+import { addVary } from "./vary.ts";
 
 /** Bytes between which compression pays. */
 export interface SizeWindow {
@@ -9,19 +10,26 @@ export interface SizeWindow {
   maxBytes: number;
 }
 
-/** What stands in the way for good: another coding, a part of something, digests of these very bytes. */
-const EXCLUDING_FIELDS = ["content-encoding", "content-range", "content-digest", "content-md5"];
+/**
+ * What stands in the way for good: another coding, a part of something, the offer of parts, digests of these
+ * very bytes.
+ */
+const EXCLUDING_FIELDS = [
+  "content-encoding",
+  "content-range",
+  "accept-ranges",
+  "content-digest",
+  "content-md5",
+];
 
 /** Statuses whose answers have no content of their own, or a part only. */
-const EXCLUDED_STATUSES: ReadonlySet<number> = new Set([101, 204, 205, 206]);
+const EXCLUDED_STATUSES: ReadonlySet<number> = new Set([101, 204, 205, 206, 304]);
 
 /**
  * Whether the answer is sent in different codings to different clients. This depends on the answer alone,
  * so that every client is told the same Vary. Event streams are never compressed.
  */
 export function isNegotiable(status: number, headers: Headers, window: SizeWindow): boolean {
-  // Whether the 200 it stands for would have varied is not known here; saying so costs nothing.
-  if (status === 304) return true;
   if (EXCLUDED_STATUSES.has(status) || EXCLUDING_FIELDS.some((name) => headers.has(name))) return false;
   if (!isCompressibleType(headers.get("content-type") ?? "")) return false;
   if (parseCacheControl(headers.get("cache-control")).has("no-transform")) return false;
@@ -38,9 +46,9 @@ function isWithin(contentLength: string | null, { minBytes, maxBytes }: SizeWind
 /** The headers of the compressed form: its length is another, its bytes are no longer what a strong tag named. */
 export function describeCompressed(headers: Headers, coding: string): Headers {
   const described = new Headers(headers);
+  addVary(described, "Accept-Encoding");
   described.set("content-encoding", coding);
   described.delete("content-length");
-  described.delete("accept-ranges");
   const tag = described.get("etag");
   if (tag?.startsWith('"')) described.set("etag", `W/${tag}`);
   return described;

@@ -10,9 +10,8 @@ import { createEdge } from "../edge/create-edge.ts";
 import type { EdgeMiddleware } from "../edge/edge-context.ts";
 import { createGateway } from "../gateway/create-gateway.ts";
 import { validateApplication } from "../gateway/validate-application.ts";
+import type { ResponseCompressor } from "../http/compress-response.ts";
 import { createFunctionPrefixFilter } from "../pages/function-prefixes.ts";
-import type { Release, ServerOptions } from "./running-server.ts";
-import { SYSTEM_CLOCK } from "./system-clock.ts";
 
 /** A development session that breaks more rules than this has said enough. */
 const MAX_REPORTED_BREACHES = 1_000;
@@ -26,6 +25,8 @@ export interface SiteParts {
   middleware?: readonly EdgeMiddleware[];
   /** Log one record per request; off unless asked for. */
   accessLog?: boolean;
+  /** Compresses what the application answers; absent where the network in front does. */
+  compress?: ResponseCompressor;
   /** Watch the application for breaches of the gateway contract and log them; for development. */
   validate?: boolean;
 }
@@ -55,6 +56,7 @@ export function composeSite(parts: SiteParts): ComposedSite {
     limits: { ...DEFAULT_LIMITS, ...parts.limits },
     middleware: parts.middleware ?? [],
     accessLog: parts.accessLog ?? false,
+    compress: parts.compress,
   });
   return { site, handler, assets };
 }
@@ -71,23 +73,5 @@ function validated(application: Handler, log: LogSink): Handler {
     if (seen.has(text) || seen.size >= MAX_REPORTED_BREACHES) return;
     seen.add(text);
     log.warn(text);
-  });
-}
-
-/** Composes a release with the options of the server that carries it. */
-export function composeRelease(
-  runtime: Platform["runtime"],
-  { site, bundle, store }: Release,
-  { accessLog, limits, middleware, validate }: ServerOptions,
-  log: LogSink,
-): ComposedSite {
-  return composeSite({
-    site,
-    bundle,
-    platform: { runtime, assets: store, log, clock: SYSTEM_CLOCK },
-    ...(accessLog === undefined ? {} : { accessLog }),
-    ...(limits === undefined ? {} : { limits }),
-    ...(middleware === undefined ? {} : { middleware }),
-    ...(validate === undefined ? {} : { validate }),
   });
 }

@@ -20,7 +20,8 @@ export function deliver(services: EdgeServices): EdgeMiddleware {
     if (choice === "missing") return services.assets.fetchMissing(request);
     const gateway = gatewayContextOf(context);
     try {
-      return await services.application(request, context.env, gateway);
+      const response = await services.application(request, context.env, gateway);
+      return services.compress ? await services.compress(request, response) : response;
     } catch (error) {
       return recover(error, gateway, services.platform.log);
     }
