@@ -7,9 +7,10 @@ import { CausewayError } from "../contract/errors.ts";
 import type { Deadlines } from "../runtimes/app-server/deadlines.ts";
 import { DEFAULT_SETTINGS, type MasterOptions } from "../runtimes/app-server/master.ts";
 import { DEFAULT_BACKLOG } from "../runtimes/app-server/worker-gate.ts";
+import { checkOptionValue } from "./check-option.ts";
 import { OPTIONS, type OptionName, type OptionSpec } from "./options.ts";
 import { parseCount, parseDeadline, parseDuration, parseSize } from "./parse-amount.ts";
-import { type CommandLine, checkOptionValue } from "./parse-arguments.ts";
+import type { CommandLine } from "./parse-arguments.ts";
 import { SERVER_OPTIONS } from "./server-options.ts";
 
 export interface ServerSettings {

@@ -4,6 +4,7 @@ import { loadProject, type ProjectOptions } from "../config/load-project.ts";
 import type { Project } from "../config/project.ts";
 import { CausewayError } from "../contract/errors.ts";
 import type { Problem } from "../contract/problem.ts";
+import { isPort } from "./check-option.ts";
 import type { Output } from "./output.ts";
 import type { CommandLine } from "./parse-arguments.ts";
 
@@ -47,7 +48,7 @@ export async function requireProject(
 /** Where to listen: options, then the environment, then the defaults. */
 export function readAddress({ options }: CommandLine): { host: string; port: number } {
   const port = options.texts.get("port") ?? process.env.PORT ?? "8787";
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+  if (!isPort(port)) {
     throw new CausewayError("bad-usage", `Cannot use "${port}" as a port`, {
       remedy: "PORT in the environment must be a number from 0 to 65535.",
     });
