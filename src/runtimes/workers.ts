@@ -5,6 +5,7 @@ import type { FunctionBundle } from "../contract/bundle.ts";
 import type { Env, GatewayContext } from "../contract/handler.ts";
 import type { LogSink } from "../contract/platform.ts";
 import type { Site } from "../contract/site.ts";
+import { formatHttpDate } from "../http/http-date.ts";
 import { describeError } from "../observe/line-log.ts";
 import { createApplicationEnv } from "./application-env.ts";
 import { composeSite } from "./compose.ts";
@@ -28,7 +29,8 @@ export function createWorker({ site, bundle }: { site: Site; bundle: FunctionBun
   return {
     async fetch(request, env, execution) {
       ready ??= prepare(site, bundle, env, new URL(request.url).origin);
-      return ready.handler(withClientEncoding(request), ready.env, new WorkersContext(request, execution));
+      const context = new WorkersContext(request, execution);
+      return withDate(await ready.handler(withClientEncoding(request), ready.env, context));
     },
   };
 }
@@ -51,6 +53,16 @@ function withClientEncoding(request: Request): Request {
   if (wanted === "") changed.headers.delete("accept-encoding");
   else changed.headers.set("accept-encoding", wanted);
   return changed;
+}
+
+/** Cloudflare's network adds Date, workerd alone does not; a server with a clock must (RFC 9110 §6.6.1). */
+function withDate(response: Response): Response {
+  try {
+    if (!response.headers.has("date")) response.headers.set("date", formatHttpDate(SYSTEM_CLOCK.now()));
+  } catch {
+    // The answer of a fetch is immutable, and brings its own Date.
+  }
+  return response;
 }
 
 /** The platform names client and request in fields that it sets itself. */
