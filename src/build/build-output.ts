@@ -1,7 +1,8 @@
 // Writes a build. A production build replaces the one before it as a whole: at no moment does the output
 // directory hold half of one. Development writes in place, since one process alone reads there.
 
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Problem } from "../contract/problem.ts";
 import type { Site } from "../contract/site.ts";
@@ -20,25 +21,58 @@ export interface BuildOutput {
 const SITE_DOCUMENT = "site.json";
 const ASSETS = "assets";
 
-/** Replaces the build in `outDir`. Problems are files that changed while they were copied. */
-export async function replaceBuild(outDir: string, output: BuildOutput): Promise<Problem[]> {
+/** Writes builds into one directory. Problems are files that changed while they were copied. */
+export interface BuildWriter {
+  write(output: BuildOutput): Promise<Problem[]>;
+}
+
+/** Creates a writer that replaces the build in `outDir` each time. */
+export function createReplacingWriter(outDir: string): BuildWriter {
+  return { write: (output) => replaceBuild(outDir, output) };
+}
+
+/**
+ * Creates a writer that replaces what earlier sessions left, and from then on adds what is new: blobs of
+ * the builds before may still be read.
+ */
+export function createUpdatingWriter(outDir: string): BuildWriter {
+  let placed: Set<string> | undefined;
+  return {
+    async write({ files, blobs }) {
+      const known = placed ?? new Set();
+      const missing = new Map([...blobs].filter(([hash]) => !known.has(hash)));
+      const output = { files, blobs: missing };
+      const problems = await (placed === undefined
+        ? replaceBuild(outDir, output)
+        : writeOutput(outDir, output, outDir));
+      if (problems.length === 0) placed = known.union(new Set(missing.keys()));
+      return problems;
+    },
+  };
+}
+
+async function replaceBuild(outDir: string, output: BuildOutput): Promise<Problem[]> {
   const next = temporaryPath(outDir);
-  const old = temporaryPath(outDir, "old");
-  await rm(next, { recursive: true, force: true });
   try {
     const problems = await writeOutput(next, output, outDir);
-    if (problems.length > 0) return problems;
-    await renameIfPresent(outDir, old);
-    await rename(next, outDir);
-    return [];
+    if (problems.length === 0) await swapIn(next, outDir);
+    return problems;
   } finally {
-    await Promise.all([next, old].map((path) => rm(path, { recursive: true, force: true })));
+    rmSync(next, { recursive: true, force: true });
   }
 }
 
-/** Writes into `outDir` what is new there, the document last. Blobs of earlier builds stay: they may be in use. */
-export async function updateBuild(outDir: string, output: BuildOutput): Promise<Problem[]> {
-  return writeOutput(outDir, output, outDir);
+/** Two renames, one right after the other: the system has no exchange of directories that Node could ask for. */
+async function swapIn(next: string, outDir: string): Promise<void> {
+  const old = temporaryPath(outDir, "old");
+  const hadBuild = await renameIfPresent(outDir, old);
+  try {
+    await rename(next, outDir);
+  } catch (error) {
+    if (hadBuild) await rename(old, outDir);
+    throw error;
+  }
+  rmSync(old, { recursive: true, force: true });
 }
 
 /** The document of the build that lies in `outDir`; undefined if there is none that can be read. */
@@ -91,10 +125,12 @@ async function writeChanged(path: string, contents: Uint8Array): Promise<void> {
   await rename(temporary, path);
 }
 
-async function renameIfPresent(from: string, to: string): Promise<void> {
+async function renameIfPresent(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to);
+    return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return false;
   }
 }

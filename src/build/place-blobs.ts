@@ -1,60 +1,53 @@
 // Copies file contents into a content-addressed folder: `<first two hex>/<sha256>`.
 
-import { constants, copyFile, link, mkdir, rename, rm, stat } from "node:fs/promises";
+import { constants, copyFileSync, linkSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { copyFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Problem } from "../contract/problem.ts";
 import type { BlobSource } from "./collect-assets.ts";
-import { mapConcurrently } from "./map-concurrently.ts";
-import { temporaryPath } from "./temporary-path.ts";
 
-const MAX_PARALLEL_COPIES = 16;
+/** For a small file the thread pool's queue costs many times the copying itself. */
+const SMALL_BYTES = 256 * 1024;
 
-/** Fills `folder`; what an earlier build left in `previous` is linked. Problems are files that changed meanwhile. */
+/**
+ * Fills a new `folder`; what an earlier build left in `previous` is linked. Problems are files that changed
+ * while they were copied.
+ */
 export async function placeBlobs(
   blobs: ReadonlyMap<string, BlobSource>,
   folder: string,
   previous: string,
 ): Promise<Problem[]> {
-  const prefixes = new Set([...blobs.keys()].map((hash) => hash.slice(0, 2)));
-  await Promise.all([...prefixes].map((prefix) => mkdir(join(folder, prefix), { recursive: true })));
-  const problems = await mapConcurrently([...blobs], MAX_PARALLEL_COPIES, ([hash, source]) => {
+  for (const prefix of new Set([...blobs.keys()].map((hash) => hash.slice(0, 2)))) {
+    mkdirSync(join(folder, prefix), { recursive: true });
+  }
+  const problems: Problem[] = [];
+  for (const [hash, source] of blobs) {
     const below = join(hash.slice(0, 2), hash);
-    return placeBlob(join(folder, below), join(previous, below), source);
-  });
-  return problems.filter((problem) => problem !== undefined);
+    const path = join(folder, below);
+    if (isLinked(join(previous, below), path, source.size)) continue;
+    if (source.size <= SMALL_BYTES) copyFileSync(source.file, path, constants.COPYFILE_FICLONE);
+    else await copyFile(source.file, path, constants.COPYFILE_FICLONE);
+    if (!isUnchanged(source)) problems.push(changedMeanwhile(source.file));
+  }
+  return problems;
 }
 
 /** A blob's name promises its contents, so its size is all there is to compare. */
-async function placeBlob(path: string, earlier: string, source: BlobSource): Promise<Problem | undefined> {
-  if ((await sizeOf(path)) === source.size) return undefined;
-  if ((await sizeOf(earlier)) === source.size && (await isLinked(earlier, path))) return undefined;
-  const temporary = temporaryPath(path);
-  await copyFile(source.file, temporary, constants.COPYFILE_FICLONE);
-  if (!(await isUnchanged(source))) {
-    await rm(temporary, { force: true });
-    return changedMeanwhile(source.file);
+function isLinked(earlier: string, path: string, size: number): boolean {
+  try {
+    linkSync(earlier, path);
+  } catch {
+    // Not there, or no links on this file system: copying does as well.
+    return false;
   }
-  await rename(temporary, path);
-  return undefined;
+  if (statSync(path).size === size) return true;
+  rmSync(path);
+  return false;
 }
 
-async function sizeOf(path: string): Promise<number | undefined> {
-  return stat(path).then(
-    ({ size }) => size,
-    () => undefined,
-  );
-}
-
-/** Not every file system has links; copying does as well. */
-async function isLinked(from: string, to: string): Promise<boolean> {
-  return link(from, to).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function isUnchanged({ file, size, modifiedMs }: BlobSource): Promise<boolean> {
-  const now = await stat(file);
+function isUnchanged({ file, size, modifiedMs }: BlobSource): boolean {
+  const now = statSync(file);
   return now.size === size && (modifiedMs === undefined || now.mtimeMs === modifiedMs);
 }
 

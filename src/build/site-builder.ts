@@ -9,7 +9,12 @@ import { parseWorkerFirst } from "../pages/worker-first.ts";
 import { type BuiltApplication, createApplicationBuilder } from "./application-builder.ts";
 import type { AssetMount } from "./asset-imports.ts";
 import { type BuildFile, textFile } from "./build-file.ts";
-import { checkOutputDirectory, readPreviousSite, replaceBuild, updateBuild } from "./build-output.ts";
+import {
+  checkOutputDirectory,
+  createReplacingWriter,
+  createUpdatingWriter,
+  readPreviousSite,
+} from "./build-output.ts";
 import type { BuildMode } from "./bundler-options.ts";
 import { toProjectPath } from "./bundler-problem.ts";
 import { checkHidden } from "./check-hidden.ts";
@@ -53,8 +58,7 @@ export interface SiteBuilder {
 export function createSiteBuilder(project: Project, options: SiteBuilderOptions): SiteBuilder {
   const { outDir, mode, skipUnfitTargets = false } = options;
   const applications = createApplicationBuilder(project, { ...options, skipUnfitTargets });
-  // A build in place would keep the blobs of all sessions before this one.
-  let write = replaceBuild;
+  const writer = mode === "production" ? createReplacingWriter(outDir) : createUpdatingWriter(outDir);
   return {
     async build() {
       const gathered = await gather(project, options, applications.build());
@@ -65,9 +69,8 @@ export function createSiteBuilder(project: Project, options: SiteBuilderOptions)
       const programs = await programFiles(application, mode);
       const settings = await settingsFiles(project, application.targets);
       const files = [...programs, ...settings, siteFile(site)];
-      const failures = await write(outDir, { files, blobs: gathered.assets.blobs });
+      const failures = await writer.write({ files, blobs: gathered.assets.blobs });
       if (hasErrors(failures)) return { ...outcome, site: undefined, problems: [...problems, ...failures] };
-      if (mode === "development") write = updateBuild;
       return { ...outcome, site, problems };
     },
     dispose: () => applications.dispose(),
