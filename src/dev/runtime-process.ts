@@ -56,12 +56,24 @@ export async function startRuntimeProcess(options: RuntimeProcessOptions): Promi
     child.once("exit", (code, signal) => resolve(code ?? (signal === null ? 1 : 128)));
   }).finally(() => process.off("exit", stopAtExit));
   const stop = () => stopProcess(child, exited);
-  const outcome = await Promise.race([untilReady(child), exited, timeout(START_TIMEOUT_MS)]);
+  const outcome = await endingOnSignal(Promise.race([untilReady(child), exited, timeout(START_TIMEOUT_MS)]));
   if (outcome === "ready") return { exited, stop };
   await stop();
   throw new CausewayError("tool-failed", `Cannot start the site on ${options.runtime}: ${explain(outcome)}`, {
     remedy: "What it printed is above.",
   });
+}
+
+/** Until a site is served, nobody else listens for the signals that end us, and what we started with us. */
+async function endingOnSignal<T>(work: Promise<T>): Promise<T> {
+  const end = () => process.exit(130);
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const signal of signals) process.once(signal, end);
+  try {
+    return await work;
+  } finally {
+    for (const signal of signals) process.off(signal, end);
+  }
 }
 
 function explain(outcome: number | "timeout"): string {

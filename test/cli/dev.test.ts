@@ -140,4 +140,17 @@ describe("causeway dev", () => {
     expect((await dev.finished).code).toBe(0);
     await expect(fetch(url)).rejects.toThrow();
   });
+
+  test.each(["bun", "deno"])("leaves no process on %s even if it is killed", async (runtime) => {
+    const root = makeProject({ ...PAGE, "functions/a.js": answer("'one'") });
+    const { dev, url } = await startDev(root, "--runtime", runtime);
+    await untilAnswers(`${url}/a`, "one");
+    dev.child.kill("SIGKILL");
+    for (let answers = true; answers; ) {
+      answers = await fetch(`${url}/a`).then(
+        () => true,
+        () => false,
+      );
+    }
+  });
 });

@@ -109,7 +109,9 @@ function parseFurtherVariables(text: string): Env {
 
 /** Whoever started this process holds the other end of its standard input: if it dies, that ends too. */
 function stopWithParent(server: Pick<RunningServer, "close">): void {
-  process.stdin.resume().once("close", () => server.close().then(() => process.exit(0)));
+  const stop = () => server.close().then(() => process.exit(0));
+  // Deno has no "close" there, and a pipe that breaks has no "end".
+  process.stdin.resume().once("end", stop).once("close", stop);
 }
 
 /** Closes the server on the first SIGINT or SIGTERM, ends the process on the second. */
