@@ -1,0 +1,132 @@
+// Who asks the origin, and who waits for the answer of somebody else? One request for many equal ones.
+
+import type { StoredResponse } from "../contract/response-cache.ts";
+import type { CacheStatus, ForwardReason } from "../http/cache-status.ts";
+import { formatCacheStatus } from "../http/cache-status.ts";
+import { formatSelection } from "../http/selecting-fields.ts";
+import { answerStored } from "./answer-stored.ts";
+import { exchange, respondShared, standIn } from "./exchange.ts";
+import type { Flight } from "./flights.ts";
+import type { Outcome } from "./outcome.ts";
+import { ageMs } from "./policy.ts";
+import { decideReuse } from "./reuse.ts";
+import { isVariantFor } from "./stored-entry.ts";
+import type { Visit } from "./visit.ts";
+
+/** Answers in other variants than the one needed, after which a request goes alone. */
+const MAX_ROUNDS = 4;
+
+/** Answers with what the origin says, be it said to this request or to an equal one. */
+export async function forward(
+  visit: Visit,
+  stored: StoredResponse | undefined,
+  reason: ForwardReason,
+  vary: readonly string[],
+): Promise<Response> {
+  if (!mayShare(visit, stored)) return exchange({ visit, stored, reason, flight: undefined });
+  let names = vary;
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const key = flightKey(visit, names);
+    const outcome = await joinFlight(visit, key);
+    if (outcome === "nobody") return lead(visit, stored, reason, key);
+    if (outcome === "impossible" || outcome.kind === "unshared") break;
+    const answer = await follow(visit, stored, reason, outcome);
+    if (answer !== undefined) return answer;
+    if (outcome.kind === "shared") names = outcome.head.vary;
+  }
+  return exchange({ visit, stored, reason, flight: undefined });
+}
+
+/** Has a stale answer renewed while it is being used (RFC 5861 §3). */
+export function refreshInBackground(visit: Visit, stored: StoredResponse): void {
+  const { cache } = visit.route;
+  const key = flightKey(visit, stored.vary);
+  if (cache.flights.find(key) !== undefined) return;
+  const request = new Request(visit.request, { method: "GET" });
+  const flight = cache.flights.start(key, cache.journal.epoch, true);
+  const renewal = exchange({ visit: { ...visit, request }, stored, reason: "stale", flight });
+  visit.waitUntil(renewal.then((response) => response.body?.cancel()));
+}
+
+/** Requests with an answer of their own neither lead nor follow. */
+function mayShare({ request, wanted, route, key }: Visit, stored: StoredResponse | undefined): boolean {
+  const { headers } = request;
+  if (request.method !== "GET" || headers.has("authorization")) return false;
+  if (wanted.has("no-store") || wanted.has("no-cache")) return false;
+  // What is kept is validated with conditions of our own in place of the client's.
+  if (stored !== undefined) return true;
+  if (headers.has("range") || headers.has("if-none-match") || headers.has("if-modified-since")) return false;
+  return !route.cache.unshared.has(key, route.cache.clock.now());
+}
+
+function flightKey({ key, request }: Visit, vary: readonly string[]): string {
+  return `${key}\n\n${formatSelection(request.headers, vary)}`;
+}
+
+/** What a flight under the key came to; there may be none, or one that cannot be waited for. */
+async function joinFlight(visit: Visit, key: string): Promise<Outcome | "nobody" | "impossible"> {
+  const { flights, journal, maxWaitMs } = visit.route.cache;
+  const flight = flights.find(key);
+  if (flight === undefined || flight.signal.aborted || isPastUse(visit, flight)) return "nobody";
+  if (journal.isOutdated({ key: visit.key, tags: [] }, flight.epoch)) return "nobody";
+  if (flight.outcome !== undefined) return flight.outcome;
+  const landing = await flights.join(flight, visit.request.signal, maxWaitMs);
+  if (landing === undefined) return "impossible";
+  if (landing.kind === "landed") return landing.outcome;
+  // It may wait for us in a way that nobody sees. One of those who waited leads the next attempt.
+  flights.remove(flight);
+  return joinFlight(visit, key);
+}
+
+/** Whether a flight has landed with something that a request which comes now could not have. */
+function isPastUse({ route, wanted }: Visit, { outcome }: Flight<Outcome>): boolean {
+  if (outcome === undefined) return false;
+  if (outcome.kind !== "shared" || outcome.body?.isWhole === false) return true;
+  const { policy } = route.read(outcome.head);
+  return decideReuse(policy, wanted, route.cache.clock.now()).kind !== "fresh";
+}
+
+function lead(
+  visit: Visit,
+  stored: StoredResponse | undefined,
+  reason: ForwardReason,
+  key: string,
+): Promise<Response> {
+  const { flights, journal } = visit.route.cache;
+  const flight = flights.start(key, journal.epoch);
+  flight.board(visit.request.signal);
+  return flights.run(flight, () => exchange({ visit, stored, reason, flight }));
+}
+
+/** The outcome of another request as an answer to this one; undefined if it does not fit. */
+async function follow(
+  visit: Visit,
+  stored: StoredResponse | undefined,
+  reason: ForwardReason,
+  outcome: Exclude<Outcome, { kind: "unshared" }>,
+): Promise<Response | undefined> {
+  const status: CacheStatus = { forward: reason, collapsed: true };
+  switch (outcome.kind) {
+    case "failed":
+      return standIn(visit, stored, reason, undefined, outcome.error);
+    case "shared":
+      if (!isVariantFor(visit.request.headers, outcome.head)) return undefined;
+      return respondShared(visit, outcome, status);
+    case "validated":
+      return answerKept(visit, outcome.stored, { ...status, forwardStatus: 304 });
+    case "stood-in":
+      return answerKept(visit, outcome.stored, { ...status, detail: "stale-on-failure" });
+  }
+}
+
+async function answerKept(
+  visit: Visit,
+  stored: StoredResponse,
+  status: CacheStatus,
+): Promise<Response | undefined> {
+  const { request, route } = visit;
+  if (!isVariantFor(request.headers, stored)) return undefined;
+  const { policy } = route.read(stored);
+  const ageSeconds = Math.floor(ageMs(policy, route.cache.clock.now()) / 1_000);
+  return answerStored(request, stored, { ageSeconds, status: formatCacheStatus(route.cache.name, status) });
+}

@@ -1,0 +1,16 @@
+// What a request to the origin came to, for those who waited for it.
+
+import type { StoredHead, StoredResponse } from "../contract/response-cache.ts";
+import type { SharedBody } from "./shared-body.ts";
+
+export type Outcome =
+  /** A new answer that others may have, on its way. `body` is null where the status has none. */
+  | { kind: "shared"; head: StoredHead; body: SharedBody | null }
+  /** The kept answer is good again. */
+  | { kind: "validated"; stored: StoredResponse }
+  /** The origin failed and the kept answer stands in for it. */
+  | { kind: "stood-in"; stored: StoredResponse; failureStatus: number | undefined }
+  /** The answer is for one client only. */
+  | { kind: "unshared" }
+  /** Nobody could be reached. */
+  | { kind: "failed"; error: unknown };
