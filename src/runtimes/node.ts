@@ -12,6 +12,7 @@ import { createApplicationEnv } from "./application-env.ts";
 import type { ComposedSite } from "./compose.ts";
 import { BackgroundWork, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
+import { refuseMalformed } from "./server/check-request.ts";
 import { composeRelease } from "./server/compose-release.ts";
 import { listen } from "./server/listen.ts";
 import { installNodeResponse, NativeResponse } from "./server/node-response.ts";
@@ -19,6 +20,7 @@ import { asksForWebSocket, createUpgradeListener } from "./server/node-upgrade.t
 import { type BuildLocation, runBuild } from "./server/run-build.ts";
 import { createServerLog } from "./server/server-log.ts";
 import { serverUrl } from "./server/server-url.ts";
+import { createNodeTransport } from "./server/transport-node.ts";
 import { writeResponse } from "./server/write-response.ts";
 
 export type { Release, RunningServer, ServerOptions } from "./running-server.ts";
@@ -73,8 +75,8 @@ export interface NodeServer {
 
 /** Stands between the server and the answers: sees each request first and may answer it. */
 export interface RequestGate {
-  /** Whether the request goes on to the site; if not, the gate has answered it. */
-  admit(incoming: IncomingMessage, outgoing: ServerResponse): boolean;
+  /** Calls `next`, which answers the request for the site, or answers itself. */
+  pass(incoming: IncomingMessage, outgoing: ServerResponse, next: () => void): void;
   /** The answer is known and about to be written. */
   answered(response: Response, outgoing: ServerResponse): void;
 }
@@ -84,7 +86,8 @@ export function createNodeServer(options: ServerOptions, gate?: RequestGate): No
   prepareNode();
   const log = options.log ?? createServerLog();
   const work = new BackgroundWork(log);
-  const first = composeRelease("node", options, options, log);
+  const platform = { runtime: "node" as const, transport: createNodeTransport() };
+  const first = composeRelease(platform, options, options, log);
   let active: ActiveRelease;
   const answer: Answer = async (request, incoming) => {
     const context = new RequestContext(work, incoming.socket.remoteAddress);
@@ -96,24 +99,23 @@ export function createNodeServer(options: ServerOptions, gate?: RequestGate): No
     keepAliveTimeout: 5_000,
     shouldUpgradeCallback: asksForWebSocket,
   } as ServerSettings);
-  const listener = createListener(answer, log, gate);
-  server.on("request", gate === undefined ? listener : guardListener(listener, gate));
+  const listener = refuseMalformed(createListener(answer, log, gate));
+  if (gate === undefined) server.on("request", listener);
+  else
+    server.on("request", (incoming, outgoing) =>
+      gate.pass(incoming, outgoing, () => void listener(incoming, outgoing)),
+    );
   server.on(
     "upgrade",
     createUpgradeListener(async (...args) => (await answer(...args)).response, webSockets),
   );
   const activate = (url: URL, next?: Release) => {
     const { site, env } = next ?? options;
-    const composed = next === undefined ? first : composeRelease("node", next, options, log);
+    if (next !== undefined) active.composed.close();
+    const composed = next === undefined ? first : composeRelease(platform, next, options, log);
     active = { composed, env: createApplicationEnv(site, env ?? {}, url.origin) };
   };
   return { server, webSockets, work, activate };
-}
-
-function guardListener(listener: Listener, gate: RequestGate): Listener {
-  return async (incoming, outgoing) => {
-    if (gate.admit(incoming, outgoing)) await listener(incoming, outgoing);
-  };
 }
 
 /** Runs the active release for one request. */

@@ -21,13 +21,12 @@ const CONCURRENCY = 32;
 
 export class ReleaseStore {
   readonly #outDir: string;
-  readonly #root: string;
-  #ownsRoot = true;
+  readonly #taken = new Set<number>();
+  /** Copies cannot be made: the build itself is served. */
+  #servesOriginal = false;
 
   constructor(outDir: string) {
     this.#outDir = outDir;
-    // Beside the build: on the same file system, and where imports of packages resolve alike.
-    this.#root = join(dirname(outDir), `.${basename(outDir)}.running-${process.pid}`);
   }
 
   /**
@@ -54,6 +53,7 @@ export class ReleaseStore {
 
   async #copy(generation: number): Promise<string> {
     const folder = this.folderOf(generation);
+    this.#taken.add(generation);
     try {
       await mkdir(folder, { recursive: true });
       await copyFolder(this.#outDir, folder, false);
@@ -62,24 +62,31 @@ export class ReleaseStore {
       // A file that was replaced while it was copied: the fingerprint tells.
       if (code === "ENOENT" || code === "EEXIST") return folder;
       if (!isUnwritable(error)) throw error;
-      this.#ownsRoot = false;
+      this.#servesOriginal = true;
       return this.#outDir;
     }
     return folder;
   }
 
+  /** Beside the build: on the same file system, and where relative paths lead to the same files. */
   folderOf(generation: number): string {
-    return this.#ownsRoot ? join(this.#root, String(generation)) : this.#outDir;
+    if (this.#servesOriginal) return this.#outDir;
+    return `${copyPrefix(this.#outDir)}${process.pid}-${generation}`;
   }
 
   async discard(generation: number): Promise<void> {
-    if (this.#ownsRoot) await rm(this.folderOf(generation), { recursive: true, force: true });
+    this.#taken.delete(generation);
+    if (!this.#servesOriginal) await rm(this.folderOf(generation), { recursive: true, force: true });
   }
 
   /** Removes everything that was taken. */
   async close(): Promise<void> {
-    if (this.#ownsRoot) await rm(this.#root, { recursive: true, force: true });
+    for (const generation of this.#taken) await this.discard(generation);
   }
+}
+
+function copyPrefix(outDir: string): string {
+  return join(dirname(outDir), `.${basename(outDir)}.running-`);
 }
 
 function ignoreHalfWritten(error: unknown): undefined {
@@ -129,10 +136,10 @@ function isUnwritable(error: unknown): boolean {
 
 /** Removes what masters that were killed have left behind. */
 export async function sweepReleases(outDir: string): Promise<void> {
-  const prefix = `.${basename(outDir)}.running-`;
+  const prefix = basename(copyPrefix(outDir));
   const names = await readdir(dirname(outDir)).catch(() => []);
   for (const name of names.filter((candidate) => candidate.startsWith(prefix))) {
-    if (isAlive(Number(name.slice(prefix.length)))) continue;
+    if (isAlive(Number.parseInt(name.slice(prefix.length), 10))) continue;
     const path = join(dirname(outDir), name);
     // Somebody else's: the attempt fails and the folder stays.
     if ((await lstat(path)).isDirectory()) await rm(path, { recursive: true, force: true }).catch(() => {});

@@ -1,5 +1,6 @@
 // What a worker knows of its requests: which are open, how long, and whether it takes another one.
 
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createHistogram, recordDuration } from "../../observe/latency-histogram.ts";
 import type { RequestGate } from "../node.ts";
@@ -21,6 +22,8 @@ const RETRY_AFTER_SECONDS = "1";
 
 export class WorkerGate implements RequestGate {
   readonly #open = new Set<OpenRequest>();
+  /** The request on whose behalf code runs: what a stuck event loop is stuck in. */
+  readonly #current = new AsyncLocalStorage<OpenRequest>();
   readonly #eventStreams = new Set<ServerResponse>();
   readonly #deadlines: Deadlines;
   readonly #shortestMs: number;
@@ -43,14 +46,17 @@ export class WorkerGate implements RequestGate {
     return this.#open.size;
   }
 
-  admit(incoming: IncomingMessage, outgoing: ServerResponse): boolean {
+  pass(incoming: IncomingMessage, outgoing: ServerResponse, next: () => void): void {
     if (this.draining) outgoing.shouldKeepAlive = false;
     // Event streams are open for long and cost little.
-    if (this.#open.size - this.#eventStreams.size >= this.#backlog) return this.#refuse(outgoing);
+    if (this.#open.size - this.#eventStreams.size >= this.#backlog) {
+      this.#refuse(outgoing);
+      return;
+    }
     const request = { incoming, outgoing, startedAt: performance.now(), expired: false };
     this.#open.add(request);
     outgoing.on("close", () => this.#close(request));
-    return true;
+    this.#current.run(request, next);
   }
 
   answered(response: Response, outgoing: ServerResponse): void {
@@ -87,20 +93,21 @@ export class WorkerGate implements RequestGate {
     for (const outgoing of this.#eventStreams) outgoing.end(() => outgoing.socket?.destroySoon());
   }
 
-  /** The open requests, oldest first. */
+  /** The request on whose behalf code runs now, then the other open ones, oldest first. */
   describeOpen(): { method: string; target: string; ageMs: number; overdue: boolean }[] {
     const now = performance.now();
-    return [...this.#open].map(({ incoming, startedAt }) => {
+    const current = this.#current.getStore();
+    const others = [...this.#open].filter((request) => request !== current);
+    return (current === undefined ? others : [current, ...others]).map(({ incoming, startedAt }) => {
       const ageMs = Math.round(now - startedAt);
       const overdue = ageMs >= deadlineMs(this.#deadlines, pathnameOf(incoming));
       return { method: incoming.method ?? "", target: incoming.url ?? "", ageMs, overdue };
     });
   }
 
-  #refuse(outgoing: ServerResponse): false {
+  #refuse(outgoing: ServerResponse): void {
     this.refused += 1;
     answerPlainly(outgoing, 503, "Service Unavailable\n", { "retry-after": RETRY_AFTER_SECONDS });
-    return false;
   }
 
   #close(request: OpenRequest): void {

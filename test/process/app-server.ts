@@ -1,0 +1,121 @@
+// The application server as its users run it: a build in a temporary folder, `causeway start --workers`.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ServerStatus } from "../../src/runtimes/app-server/status.ts";
+import { buildSite } from "../conformance/build-site.ts";
+
+const BIN = resolve(import.meta.dirname, "../../lib/cli/bin.js");
+const SITE = join(import.meta.dirname, "site");
+const WAIT_LIMIT_MS = 15_000;
+
+/** A project of a test's own, built. */
+export interface TestSite {
+  root: string;
+  /** Changes a file of the project. */
+  edit(file: string, change: (text: string) => string): Promise<void>;
+  build(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+export async function createSite(): Promise<TestSite> {
+  const root = await mkdtemp(join(tmpdir(), "causeway-process-"));
+  await cp(SITE, root, { recursive: true });
+  const build = () => buildSite(root, join(root, "dist"), ["node"]);
+  await build();
+  return {
+    root,
+    build,
+    async edit(file, change) {
+      const path = join(root, file);
+      await writeFile(path, change(await readFile(path, "utf8")));
+    },
+    remove: () => rm(root, { recursive: true, force: true }),
+  };
+}
+
+export interface AppServer {
+  origin: string;
+  child: ChildProcess;
+  output(): string;
+  exited: Promise<number | null>;
+  command(...args: string[]): Promise<{ code: number | null; output: string }>;
+  status(): Promise<ServerStatus>;
+  /** Ends it if it still runs. */
+  stop(): Promise<void>;
+}
+
+/** Starts it and resolves when it says that it serves; rejects with what it printed if it ends before. */
+export async function startAppServer({ root }: TestSite, ...args: string[]): Promise<AppServer> {
+  const child = run(["start", root, "--port", "0", ...args]);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (output += chunk));
+  const exited = new Promise<number | null>((done) => child.once("exit", done));
+  const ended = exited.then(() => {
+    throw new Error(`It ended:\n${output}`);
+  });
+  ended.catch(() => {});
+  const [, origin = ""] = await Promise.race([
+    until(() => /is served on (\S+)/.exec(output) ?? undefined, "It said that it serves"),
+    ended,
+  ]);
+  const command = async (name: string, ...rest: string[]) => {
+    const operand = name === "scale" ? [rest.shift() ?? ""] : [];
+    const other = run([name, ...operand, root, ...rest, ...controlOptions(rest, args)]);
+    let text = "";
+    for (const stream of [other.stdout, other.stderr]) stream?.on("data", (chunk) => (text += chunk));
+    const code = await new Promise<number | null>((done) => other.once("close", done));
+    return { code, output: text };
+  };
+  return {
+    origin,
+    child,
+    exited,
+    output: () => output,
+    command,
+    status: async () => JSON.parse((await command("status", "--json")).output) as ServerStatus,
+    async stop() {
+      if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
+      const kill = setTimeout(() => child.kill("SIGKILL"), 8_000);
+      await exited;
+      clearTimeout(kill);
+    },
+  };
+}
+
+/** Commands speak to the server that was started here, unless they say otherwise. */
+function controlOptions(given: string[], started: string[]): string[] {
+  const index = started.indexOf("--control");
+  return index < 0 || given.includes("--control") ? [] : started.slice(index, index + 2);
+}
+
+function run(args: string[]): ChildProcess {
+  const { PORT: _port, HOST: _host, ...env } = process.env;
+  return spawn(process.execPath, [BIN, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+}
+
+/** Waits until a condition holds and gives its value; fails with its name when that takes too long. */
+export async function until<T>(
+  look: () => T | undefined | Promise<T | undefined>,
+  what: string,
+  limitMs = WAIT_LIMIT_MS,
+): Promise<T> {
+  for (const end = performance.now() + limitMs; performance.now() < end; await sleep(20)) {
+    const value = await look();
+    if (value !== undefined && value !== false) return value;
+  }
+  throw new Error(`Not within ${limitMs} ms: ${what}`);
+}
+
+/** Whether a process runs; one that is dead but that nobody has buried does not. */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,1 @@
+export const onRequestPost = async ({ request }: { request: Request }) => new Response(await request.text());
