@@ -1,5 +1,6 @@
 // The public, runtime-neutral API: the types that the author of a function or a middleware imports.
 
+export { type CausewayConfig, defineConfig } from "./config/causeway-config.ts";
 export type { FunctionBundle } from "./contract/bundle.ts";
 export { CausewayError, type ErrorCode } from "./contract/errors.ts";
 export type { Env, GatewayContext, Handler } from "./contract/handler.ts";

@@ -44,6 +44,7 @@ export function createSite(parts: SiteParts): Site {
       binding: project.assetsBinding,
     },
     vars: project.vars,
+    ...(project.routing === undefined ? {} : { routing: project.routing }),
     compatibility: { date: project.compatibilityDate, flags: project.compatibilityFlags },
   });
   return { ...site, build: identify(site, parts.application) };

@@ -2,6 +2,7 @@
 
 import { basename, resolve } from "node:path";
 import type { Problem } from "../contract/problem.ts";
+import { loadCausewayConfig } from "./causeway-config-load.ts";
 import { loadDevVars } from "./load-dev-vars.ts";
 import { loadPackageSettings } from "./package-settings.ts";
 import type { Conventions, Project } from "./project.ts";
@@ -35,10 +36,11 @@ export async function loadProject(
   const root = resolve(options.directory);
   if (!isDirectory(root)) return { project: undefined, problems: [notADirectory(options.directory)] };
   const { environment, bindings = {} } = options;
-  const [file, own, dev] = await Promise.all([
+  const [file, own, dev, causeway] = await Promise.all([
     loadSettingsFile(root),
     loadPackageSettings(root),
     loadDevVars(root, environment),
+    loadCausewayConfig(root),
   ]);
   const { settings, problems: settingProblems } = readSettings(file, environment);
   const directories = locateDirectories({ root, file, settings, wishes: options });
@@ -48,8 +50,11 @@ export async function loadProject(
     ...checkBindings(file, environment),
     ...own.problems,
     ...dev.problems,
+    ...causeway.problems,
     ...directories.problems,
-    ...checkPresence(options.directory, directories, file !== undefined && file.value === undefined),
+    ...(causeway.file === undefined
+      ? checkPresence(options.directory, directories, file !== undefined && file.value === undefined)
+      : []),
   ];
   if (problems.some((problem) => problem.severity === "error")) return { project: undefined, problems };
 
@@ -70,6 +75,7 @@ export async function loadProject(
     compatibilityFlags: [...new Set([...settings.compatibilityFlags, ...(options.compatibilityFlags ?? [])])],
     navigationFallbackOnly: own.settings.navigationFallbackOnly,
     immutableFingerprints: own.settings.immutableFingerprints,
+    ...(causeway.section === undefined ? {} : { routing: causeway.section }),
   };
   return { project, problems };
 }

@@ -1,5 +1,6 @@
 // A project as found on disk: directories and settings, resolved and checked, before anything is built.
 
+import type { RoutingSection } from "../contract/routing.ts";
 import type { HtmlHandling, NotFoundHandling } from "../contract/site.ts";
 
 /** Which rules decide what answers first and how paths become files. */
@@ -35,4 +36,6 @@ export interface Project {
   /** Settings that new projects get; see docs/static-files.md. */
   navigationFallbackOnly: boolean;
   immutableFingerprints: boolean;
+  /** Upstreams and routes of causeway.config.ts. */
+  routing?: RoutingSection;
 }

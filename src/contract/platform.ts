@@ -1,6 +1,7 @@
 // The ports: what the core asks of the runtime that carries it. Each runtime fills them in one file.
 
 import type { AssetFile } from "./site.ts";
+import type { Transport } from "./transport.ts";
 
 /** A byte interval of a stored blob: `start` inclusive, `end` exclusive. */
 export interface ByteInterval {
@@ -61,6 +62,8 @@ export interface Platform {
   assets: AssetStore;
   log: LogSink;
   clock: Clock;
+  /** How upstreams are reached; absent where there are none. */
+  transport?: Transport;
 }
 
 export type { AssetFile };

@@ -135,7 +135,7 @@ export interface FieldCondition {
 
 export interface RoutingRule {
   when: RoutingCondition;
-  then: RoutingAction;
+  action: RoutingAction;
   requestHeaders?: HeaderEdits;
   responseHeaders?: HeaderEdits;
   /** Bytes of a request body on this route. */

@@ -1,5 +1,7 @@
 // The versioned document where the build half and the serve half meet. Plain JSON, no functions.
 
+import type { RoutingSection } from "./routing.ts";
+
 /** Raised whenever a reader of an older document would misunderstand a newer one. */
 export const SITE_FORMAT = 1;
 
@@ -13,6 +15,8 @@ export interface Site {
   assets: AssetSection;
   /** Variables from the configuration (never secrets). */
   vars: Record<string, unknown>;
+  /** Upstreams and routes of causeway.config.ts, where a project has them. */
+  routing?: RoutingSection;
   compatibility: { date: string | undefined; flags: string[] };
 }
 

@@ -5,6 +5,7 @@ import type { AssetServer } from "../assets/serve-assets.ts";
 import type { Env, GatewayContext, Handler } from "../contract/handler.ts";
 import type { RequestLimits } from "../contract/limits.ts";
 import type { Platform } from "../contract/platform.ts";
+import type { RouteCacheSettings } from "../contract/routing.ts";
 import type { Site } from "../contract/site.ts";
 import type { ResponseCompressor } from "../http/compress-response.ts";
 
@@ -24,6 +25,10 @@ export interface EdgeServices {
   /** The application behind the gateway. */
   application: Handler;
   assets: AssetServer;
+  /** What routes can lead to, by name. */
+  upstreams?: ReadonlyMap<string, Handler>;
+  /** Puts the shared cache in front of a route's handler, with the route's own settings. */
+  shareAnswers?: (handler: Handler, settings: RouteCacheSettings | undefined) => Handler;
   /** A site owner's own Hono middleware, in order. */
   middleware: readonly EdgeMiddleware[];
   /** Whether finished requests are logged. */

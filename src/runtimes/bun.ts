@@ -16,6 +16,7 @@ import { explainListenError } from "./server/listen.ts";
 import { type BuildLocation, runBuild } from "./server/run-build.ts";
 import { createServerLog } from "./server/server-log.ts";
 import { serverUrl } from "./server/server-url.ts";
+import { createBunTransport } from "./server/transport-bun.ts";
 
 export type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 
@@ -71,8 +72,9 @@ export async function startBunServer(options: ServerOptions): Promise<RunningSer
   const bun = (globalThis as unknown as { Bun: BunApi }).Bun;
   const log = options.log ?? createServerLog();
   const work = new BackgroundWork(log);
+  const platform = { runtime: "bun" as const, transport: createBunTransport() };
   // Composed before the port is bound: a site that cannot start must not look as if it had.
-  const first = composeRelease("bun", options, options, log);
+  const first = composeRelease(platform, options, options, log);
   let active: { composed: ComposedSite; env: Env };
   const server = bindServer(
     () =>
@@ -101,7 +103,9 @@ export async function startBunServer(options: ServerOptions): Promise<RunningSer
   return {
     url,
     swap(next) {
-      active = activate(next, composeRelease("bun", next, options, log));
+      const composed = composeRelease(platform, next, options, log);
+      active.composed.close();
+      active = activate(next, composed);
     },
     async close(graceMs = 1_000) {
       const stopped = server.stop(false).then(() => work.settled());

@@ -12,6 +12,7 @@ import { createGateway } from "../gateway/create-gateway.ts";
 import { validateApplication } from "../gateway/validate-application.ts";
 import type { ResponseCompressor } from "../http/compress-response.ts";
 import { createFunctionPrefixFilter } from "../pages/function-prefixes.ts";
+import { composeUpstreams } from "./compose-upstreams.ts";
 
 /** A development session that breaks more rules than this has said enough. */
 const MAX_REPORTED_BREACHES = 1_000;
@@ -36,6 +37,8 @@ export interface ComposedSite {
   site: Site;
   handler: Handler;
   assets: AssetServer;
+  /** Ends what the site does on its own: checks of upstreams. */
+  close(): void;
 }
 
 export function composeSite(parts: SiteParts): ComposedSite {
@@ -48,17 +51,19 @@ export function composeSite(parts: SiteParts): ComposedSite {
     fetchAsset: (request) => assets.fetch(request),
     assetsBinding: site.assets.binding ?? "ASSETS",
   });
+  const upstreams = composeUpstreams(site, platform);
   const handler = createEdge({
     site,
     platform,
     application: parts.validate ? validated(application, platform.log) : application,
     assets,
+    upstreams: upstreams.handlers,
     limits: { ...DEFAULT_LIMITS, ...parts.limits },
     middleware: parts.middleware ?? [],
     accessLog: parts.accessLog ?? false,
     compress: parts.compress,
   });
-  return { site, handler, assets };
+  return { site, handler, assets, close: () => upstreams.close() };
 }
 
 function routesOf({ application }: Site): readonly RouteEntry[] {

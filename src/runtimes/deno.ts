@@ -15,6 +15,7 @@ import { explainListenError } from "./server/listen.ts";
 import { type BuildLocation, runBuild } from "./server/run-build.ts";
 import { createServerLog } from "./server/server-log.ts";
 import { serverUrl } from "./server/server-url.ts";
+import { createDenoTransport } from "./server/transport-deno.ts";
 
 export type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 
@@ -54,9 +55,10 @@ export async function startDenoServer(options: ServerOptions): Promise<RunningSe
   const deno = (globalThis as unknown as { Deno: DenoApi }).Deno;
   const log = options.log ?? createServerLog();
   const work = new BackgroundWork(log);
+  const platform = { runtime: "deno" as const, transport: createDenoTransport() };
   const abort = new AbortController();
   // Composed before the port is bound: a site that cannot start must not look as if it had.
-  const first = composeRelease("deno", options, options, log);
+  const first = composeRelease(platform, options, options, log);
   let active: { composed: ComposedSite; env: Env };
   const server = bindServer(
     () =>
@@ -86,7 +88,9 @@ export async function startDenoServer(options: ServerOptions): Promise<RunningSe
   return {
     url,
     swap(next) {
-      active = activate(next, composeRelease("deno", next, options, log));
+      const composed = composeRelease(platform, next, options, log);
+      active.composed.close();
+      active = activate(next, composed);
     },
     async close(graceMs = 1_000) {
       const stopped = server.shutdown().then(() => work.settled());

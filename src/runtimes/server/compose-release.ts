@@ -10,7 +10,7 @@ import { ZLIB_ENCODERS } from "./zlib-encoders.ts";
 
 /** Puts a release together; its functions' answers are compressed on their way out. */
 export function composeRelease(
-  runtime: Platform["runtime"],
+  { runtime, transport }: Pick<Platform, "runtime" | "transport">,
   { site, bundle, store }: Release,
   { accessLog, limits, middleware, validate }: ServerOptions,
   log: LogSink,
@@ -18,7 +18,7 @@ export function composeRelease(
   return composeSite({
     site,
     bundle,
-    platform: { runtime, assets: store, log, clock: SYSTEM_CLOCK },
+    platform: { runtime, assets: store, log, clock: SYSTEM_CLOCK, ...(transport && { transport }) },
     compress: createResponseCompressor({ encoders: ZLIB_ENCODERS, completeBodyOf: getPlainBody }),
     ...(accessLog === undefined ? {} : { accessLog }),
     ...(limits === undefined ? {} : { limits }),

@@ -4,6 +4,7 @@ import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
 import { PairedSocket, webSocketOf } from "../apis/web-socket-pair.ts";
+import { checkRequest } from "./check-request.ts";
 import { NativeResponse } from "./node-response.ts";
 import { writeResponse } from "./write-response.ts";
 
@@ -27,7 +28,7 @@ export function createUpgradeListener(answer: Answer, open: Set<WebSocket>) {
   });
   return async (incoming: IncomingMessage, socket: Socket, head: Buffer): Promise<void> => {
     socket.on("error", () => socket.destroy());
-    const request = toRequest(incoming);
+    const request = checkRequest(incoming) === undefined ? toRequest(incoming) : undefined;
     const response = request === undefined ? badRequest() : await answer(request, incoming);
     const client = webSocketOf(response);
     if (client === undefined) return answerPlainly(response, incoming, socket);

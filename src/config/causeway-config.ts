@@ -1,0 +1,125 @@
+// causeway.config.ts: what a project may write into it. docs/proxy.md explains each key.
+
+/** Milliseconds, or a text such as `500ms`, `5s`, `2m`. */
+export type Duration = number | string;
+/** Bytes, or a text such as `64KB`, `10MB`, `1GB` (powers of 1024). */
+export type Size = number | string;
+
+/** The default export of causeway.config.ts. */
+export interface CausewayConfig {
+  /** Groups of servers, by the name that routes use. A list of URLs is short for `{ servers }`. */
+  upstreams?: Record<string, string | string[] | UpstreamConfig>;
+  /** Tried in order, before static files and functions; the first that matches answers. */
+  routes?: RouteConfig[];
+  /** Addresses, CIDR ranges or `unix`: proxies in front of this server whose X-Forwarded-* is believed. */
+  trustedProxies?: string[];
+}
+
+export interface UpstreamConfig {
+  servers: (string | ServerConfig)[];
+  balance?: "round-robin" | "least-busy" | "two-choices" | { hash: HashKeyConfig };
+  /** Binds clients to servers; true is a session cookie named `causeway`. */
+  sticky?: boolean | { cookie?: string; maxAge?: Duration; secure?: boolean };
+  timeouts?: { connect?: Duration; firstByte?: Duration; idle?: Duration; total?: Duration };
+  health?: HealthConfig;
+  circuitBreaker?: boolean | CircuitBreakerConfig;
+  /** How many servers a request may be sent to, and how much repeating is allowed; false: one. */
+  retries?: false | { attempts?: number; budgetRatio?: number; budgetMinimum?: number };
+  /** The Host that servers see: `client` (default), `server`, or a name. */
+  host?: "client" | "server" | (string & {});
+  /** Fields that tell servers about the client. */
+  forwarding?: "x-forwarded" | "forwarded" | "both" | "none";
+  tls?: TlsConfig;
+  /** FastCGI: the file of a front controller. */
+  script?: string;
+  /** FastCGI: the directory below which paths name scripts. */
+  root?: string;
+  /** FastCGI: the script of a directory; `index.php` if absent. */
+  index?: string;
+  /** uwsgi and FastCGI: further variables. */
+  variables?: Record<string, string>;
+  /** uwsgi and FastCGI: up to where bodies without a length are collected. */
+  maxBufferedBody?: Size;
+}
+
+/** `http://10.0.0.1:8080`, `https://…`, `http+unix:///run/app.sock`, likewise `uwsgi` and `fastcgi`. */
+export interface ServerConfig {
+  url: string;
+  weight?: number;
+  backup?: boolean;
+  drain?: boolean;
+  maxConnections?: number;
+}
+
+export type HashKeyConfig = "uri" | "client-address" | { header: string } | { cookie: string };
+
+export interface HealthConfig {
+  /** Failures within `failTimeout` that take a server out for as long; 0 never does. */
+  maxFails?: number;
+  failTimeout?: Duration;
+  slowStart?: Duration;
+  /** Statuses that count as failures. */
+  failureStatuses?: number[];
+  /** Ask servers at intervals. */
+  check?: {
+    path: string;
+    interval?: Duration;
+    timeout?: Duration;
+    healthyAfter?: number;
+    unhealthyAfter?: number;
+    /** Lowest and highest status of a healthy server. */
+    statuses?: [from: number, to: number];
+  };
+}
+
+export interface CircuitBreakerConfig {
+  failureRatio?: number;
+  minimumRequests?: number;
+  window?: Duration;
+  open?: Duration;
+}
+
+export interface TlsConfig {
+  serverName?: string;
+  /** PEM text. */
+  ca?: string;
+  certificate?: string;
+  key?: string;
+  dangerouslyAcceptAnyCertificate?: boolean;
+}
+
+/** One route: conditions, exactly one of `upstream`, `function`, `static`, `redirect`, `answer`, and edits. */
+export interface RouteConfig {
+  host?: string | string[];
+  /** `/api/*`, `/users/:id`; the wildcard's text is `:splat`. */
+  path?: string;
+  method?: string | string[];
+  /** Name → value, or true for any. */
+  header?: Record<string, string | true>;
+  cookie?: Record<string, string | true>;
+
+  upstream?: string;
+  function?: true;
+  static?: true;
+  redirect?: string | { to: string; status?: 301 | 302 | 303 | 307 | 308 };
+  answer?: { status?: number; headers?: Record<string, string>; body?: string };
+
+  /** The path that is asked instead: `/v2/:splat`. */
+  rewrite?: string;
+  requestHeaders?: HeaderEditsConfig;
+  responseHeaders?: HeaderEditsConfig;
+  maxBody?: Size;
+  /** The shared cache for this route: off, on, or with a lifetime for answers that name none. */
+  cache?: boolean | { defaultTtl?: Duration };
+  auth?: { basic: { realm?: string; users: Record<string, string> } };
+}
+
+export interface HeaderEditsConfig {
+  set?: Record<string, string>;
+  remove?: string[];
+}
+
+/** Gives the configuration back, with the editor's help while it is written. */
+export function defineConfig(config: CausewayConfig): CausewayConfig {
+  return config;
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { checkRequest } from "../../../../src/runtimes/server/check-request.ts";
+
+function check(fields: [string, string][], httpVersion = "1.1") {
+  const headers = Object.fromEntries(fields.map(([name, value]) => [name.toLowerCase(), value]));
+  return checkRequest({ httpVersion, rawHeaders: fields.flat(), headers });
+}
+
+const HOST: [string, string] = ["Host", "site.test:8080"];
+
+describe("a request", () => {
+  it.each(["site.test", "SITE.test.", "192.0.2.1:80", "[2001:db8::1]:80", "a_b.test"])(
+    "for %s is good",
+    (host) => {
+      expect(check([["hOsT", host]])).toBeUndefined();
+    },
+  );
+
+  it.each(["", "a,b", "a b", "a/b", "a@b", "a?b", "a#b", "a\\b", "[::1", "a:b", "a:99999", "a\tb", "%61"])(
+    "for %j is refused",
+    (host) => expect(check([["Host", host]])).toBe(400),
+  );
+
+  it("has one Host, even if both are equal; only HTTP/1.0 may do without", () => {
+    expect(check([HOST, HOST])).toBe(400);
+    expect(check([])).toBe(400);
+    expect(check([], "1.0")).toBeUndefined();
+  });
+
+  it.each([["2.0"], ["0.9"], ["1.2"]])("in HTTP/%s is refused", (version) => {
+    expect(check([HOST], version)).toBe(505);
+  });
+
+  it.each(["identity", "identity, chunked", "gzip, chunked", "chunked, chunked", "xchunked", ""])(
+    "with the transfer coding %j is refused",
+    (coding) => expect(check([HOST, ["Transfer-Encoding", coding]])).toBe(501),
+  );
+
+  it("may be chunked, in any case, but not in HTTP/1.0", () => {
+    expect(check([HOST, ["Transfer-Encoding", "ChunKed"]])).toBeUndefined();
+    expect(check([HOST, ["Transfer-Encoding", "chunked"]], "1.0")).toBe(400);
+  });
+});
