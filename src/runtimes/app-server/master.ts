@@ -65,7 +65,11 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
     await serve(number);
     return site;
   };
-  const timer = setInterval(() => supervisor.step(), STEP_EVERY_MS);
+  const timer = setInterval(() => {
+    supervisor.step();
+    // After the messages that have come in meanwhile: a worker may have taken what seems to be late.
+    setImmediate(() => dealer.recall());
+  }, STEP_EVERY_MS);
   const release = async () => {
     clearInterval(timer);
     server.close();

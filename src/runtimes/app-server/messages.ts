@@ -1,6 +1,7 @@
 // What the master of the application server and its workers say to each other.
 
 import type { DrainOrder, WorkerReport } from "../../contract/process-host.ts";
+import type { Offer } from "./connection-dealer.ts";
 import type { Deadlines } from "./deadlines.ts";
 
 /** Everything a worker needs to know. */
@@ -21,14 +22,14 @@ export interface WorkerBrief {
 export type MasterMessage =
   | { kind: "boot"; brief: WorkerBrief }
   /** Comes with a connection. */
-  | { kind: "connection" }
+  | { kind: "connection"; offer: Offer }
   | { kind: "drain"; order: DrainOrder };
 
 export type WorkerMessage =
   | { kind: "ready" }
   | { kind: "boot-failed"; message: string; remedy?: string }
-  /** So many connections, since the start, have been taken over. */
-  | { kind: "took"; connections: number }
+  /** All connections up to this number have been taken, except those that came too late. */
+  | { kind: "took"; upTo: number; late: number[] }
   | { kind: "report"; report: WorkerReport }
   | { kind: "leaving" };
 

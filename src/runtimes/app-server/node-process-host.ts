@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { LogSink } from "../../contract/platform.ts";
 import type { ProcessHost, WorkerEvent, WorkerOrder, WorkerProcess } from "../../contract/process-host.ts";
-import type { ConnectionDealer } from "./connection-dealer.ts";
+import type { ConnectionDealer, Offer } from "./connection-dealer.ts";
 import {
   type HangNotice,
   type MasterMessage,
@@ -49,9 +49,10 @@ function startWorker(
     stdio: ["ignore", "inherit", "inherit", "ipc", "pipe"],
   });
   child.on("message", (message: WorkerMessage) => {
-    if (message.kind === "took") return dealer.took(id, message.connections);
+    if (message.kind === "took") return dealer.took(id, message.upTo, message.late);
     if (message.kind === "report") dealer.reported(id, message.report.connections);
-    else if (message.kind === "ready") dealer.add(id, (socket) => sendConnection(child, socket));
+    else if (message.kind === "ready")
+      dealer.add(id, (socket, offer) => sendConnection(child, socket, offer));
     else if (message.kind === "leaving") dealer.retire(id);
     listener(message);
   });
@@ -80,8 +81,8 @@ function send(child: ChildProcess, message: MasterMessage): void {
   if (child.connected) child.send(message, () => {});
 }
 
-function sendConnection(child: ChildProcess, socket: Socket): void {
-  const message: MasterMessage = { kind: "connection" };
+function sendConnection(child: ChildProcess, socket: Socket, offer: Offer): void {
+  const message: MasterMessage = { kind: "connection", offer };
   if (child.connected) child.send(message, socket, { keepOpen: true }, () => {});
 }
 

@@ -2,18 +2,23 @@
 
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
+import process from "node:process";
+import { monotonicMs, type Offer } from "./connection-dealer.ts";
+
+/** Says which offers were seen, and which of them were left to other workers. */
+export type TellTaken = (upTo: number, late: number[]) => void;
 
 export class WorkerConnections {
   readonly #server: Server;
   readonly #open = new Set<Socket>();
-  readonly #onTaken: (total: number) => void;
-  #taken = 0;
+  readonly #tellTaken: TellTaken;
+  #seen = 0;
+  #late: number[] = [];
   #isTelling = false;
 
-  /** `onTaken` hears, once in each turn of the event loop, how many connections were taken so far. */
-  constructor(server: Server, onTaken: (total: number) => void) {
+  constructor(server: Server, tellTaken: TellTaken) {
     this.#server = server;
-    this.#onTaken = onTaken;
+    this.#tellTaken = tellTaken;
     // The server listens nowhere; this is what starts its checks for slow and idle clients.
     server.emit("listening");
   }
@@ -22,32 +27,37 @@ export class WorkerConnections {
     return this.#open.size;
   }
 
-  take(socket: Socket): void {
-    this.#open.add(socket);
-    socket.once("close", () => this.#open.delete(socket));
-    // What a listening HTTP server does for the connections that it accepts itself.
-    socket.allowHalfOpen = true;
-    socket.setNoDelay(true);
-    this.#server.emit("connection", socket);
-    this.#tell();
-  }
-
-  /** A connection that was gone before it arrived. */
-  miss(): void {
-    this.#tell();
+  /** Takes a connection, unless the master may have given it to another worker by now. */
+  take(socket: Socket | undefined, offer: Offer): void {
+    if (monotonicMs() > offer.takeUntil) {
+      this.#late.push(offer.number);
+      socket?.destroy();
+    } else if (socket !== undefined) this.#serve(socket);
+    this.#tell(offer.number);
   }
 
   destroyAll(): void {
     for (const socket of this.#open) socket.destroy();
   }
 
-  #tell(): void {
-    this.#taken += 1;
+  #serve(socket: Socket): void {
+    this.#open.add(socket);
+    socket.once("close", () => this.#open.delete(socket));
+    // What a listening HTTP server does for the connections that it accepts itself.
+    socket.allowHalfOpen = true;
+    socket.setNoDelay(true);
+    this.#server.emit("connection", socket);
+  }
+
+  /** Before any other event of this turn: code that hangs must not keep the master from knowing. */
+  #tell(number: number): void {
+    this.#seen = number;
     if (this.#isTelling) return;
     this.#isTelling = true;
-    setImmediate(() => {
+    process.nextTick(() => {
       this.#isTelling = false;
-      this.#onTaken(this.#taken);
+      this.#tellTaken(this.#seen, this.#late);
+      this.#late = [];
     });
   }
 }

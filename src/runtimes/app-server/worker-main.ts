@@ -54,8 +54,8 @@ async function boot(brief: WorkerBrief, log: WorkerLog): Promise<WorkerParts> {
   const options = { ...release, env: brief.env, host: "", port: 0, log, accessLog: brief.accessLog };
   const node = createNodeServer(options, gate);
   node.activate(new URL(brief.url));
-  const connections = new WorkerConnections(node.server, (total) => {
-    void say({ kind: "took", connections: total });
+  const connections = new WorkerConnections(node.server, (upTo, late) => {
+    void say({ kind: "took", upTo, late });
   });
   startWatchdog(
     {
@@ -83,9 +83,7 @@ function listenToMaster(parts: WorkerParts, log: WorkerLog): void {
   };
   process.on("message", (message: MasterMessage, socket?: Socket) => {
     if (message.kind === "drain") void leave(message.order);
-    else if (message.kind !== "connection") return;
-    else if (socket === undefined) parts.connections.miss();
-    else parts.connections.take(socket);
+    else if (message.kind === "connection") parts.connections.take(socket, message.offer);
   });
   process.on("SIGTERM", async () => {
     await say({ kind: "leaving" });
