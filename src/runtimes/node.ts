@@ -111,8 +111,8 @@ export function createNodeServer(options: ServerOptions, gate?: RequestGate): No
   );
   const activate = (url: URL, next?: Release) => {
     const { site, env } = next ?? options;
-    if (next !== undefined) active.composed.close();
     const composed = next === undefined ? first : composeRelease(platform, next, options, log);
+    if (next !== undefined) active.composed.close();
     active = { composed, env: createApplicationEnv(site, env ?? {}, url.origin) };
   };
   return { server, webSockets, work, activate };
