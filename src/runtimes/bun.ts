@@ -17,6 +17,7 @@ import { type BuildLocation, runBuild } from "./server/run-build.ts";
 import { createServerLog } from "./server/server-log.ts";
 import { serverUrl } from "./server/server-url.ts";
 import { createBunTransport } from "./server/transport-bun.ts";
+import { withinGrace } from "./within-grace.ts";
 
 export type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 
@@ -108,8 +109,7 @@ export async function startBunServer(options: ServerOptions): Promise<RunningSer
       active = activate(next, composed);
     },
     async close(graceMs = 1_000) {
-      const stopped = server.stop(false).then(() => work.settled());
-      await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, graceMs))]);
+      await withinGrace(Promise.all([server.stop(false), work.settled()]), graceMs);
       await server.stop(true);
     },
   };

@@ -16,6 +16,7 @@ import { type BuildLocation, runBuild } from "./server/run-build.ts";
 import { createServerLog } from "./server/server-log.ts";
 import { serverUrl } from "./server/server-url.ts";
 import { createDenoTransport } from "./server/transport-deno.ts";
+import { withinGrace } from "./within-grace.ts";
 
 export type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 
@@ -93,9 +94,10 @@ export async function startDenoServer(options: ServerOptions): Promise<RunningSe
       active = activate(next, composed);
     },
     async close(graceMs = 1_000) {
-      const stopped = server.shutdown().then(() => work.settled());
-      await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, graceMs))]);
-      abort.abort();
+      const down = server.shutdown();
+      const inTime = await withinGrace(Promise.all([down, work.settled()]), graceMs);
+      // Only a server that still runs: aborting one that is down is an error of its own.
+      if (!inTime) abort.abort();
       await server.finished;
     },
   };
