@@ -37,7 +37,12 @@ const CONTEXT: GatewayContext = {
 test("answers of the application are compressed for a client that takes them so", async () => {
   const worker = { fetch: () => new Response(TEXT, { headers: { "content-type": "text/plain" } }) };
   const release = { site: SITE, bundle: { modules: {}, worker }, store: createMemoryStore(new Map()) };
-  const { handler } = composeRelease({ runtime: "node" }, release, { ...release, host: "127.0.0.1", port: 0 }, LOG);
+  const { handler } = composeRelease(
+    { runtime: "node" },
+    release,
+    { ...release, host: "127.0.0.1", port: 0 },
+    LOG,
+  );
   const request = new Request("http://host/", { headers: { "accept-encoding": "gzip" } });
   const response = await handler(request, {}, CONTEXT);
   expect(response.headers.get("content-encoding")).toBe("gzip");

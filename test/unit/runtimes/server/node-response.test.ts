@@ -1,13 +1,29 @@
 import { describe, expect, it } from "vitest";
-import { getPlainBody, getPlainFields, NativeResponse, NodeResponse } from "../../../../src/runtimes/server/node-response.ts";
+import {
+  getPlainBody,
+  getPlainFields,
+  NativeResponse,
+  NodeResponse,
+} from "../../../../src/runtimes/server/node-response.ts";
 
-const ours = (body?: BodyInit | null, init?: ResponseInit) => new NodeResponse(body, init) as unknown as Response;
+const ours = (body?: BodyInit | null, init?: ResponseInit) =>
+  new NodeResponse(body, init) as unknown as Response;
 
 /** What a program can see of a response. */
 async function visible(response: Response): Promise<unknown> {
   const { status, ok, statusText, type, redirected, bodyUsed } = response;
   const headers = [...response.headers];
-  return { status, ok, statusText, type, redirected, bodyUsed, headers, text: await response.text(), used: response.bodyUsed };
+  return {
+    status,
+    ok,
+    statusText,
+    type,
+    redirected,
+    bodyUsed,
+    headers,
+    text: await response.text(),
+    used: response.bodyUsed,
+  };
 }
 
 describe("NodeResponse looks like the platform's Response", () => {
@@ -22,7 +38,16 @@ describe("NodeResponse looks like the platform's Response", () => {
     ["a status and a text", () => "x", { status: 404, statusText: "Nope" }],
     ["headers as an object", () => "x", { headers: { "Content-Type": "text/html", "X-A": "1" } }],
     ["headers in two spellings", () => "x", { headers: { "X-A": "1", "x-a": "2" } }],
-    ["headers as pairs", () => "x", { headers: [["set-cookie", "a=1"], ["set-cookie", "b=2"]] }],
+    [
+      "headers as pairs",
+      () => "x",
+      {
+        headers: [
+          ["set-cookie", "a=1"],
+          ["set-cookie", "b=2"],
+        ],
+      },
+    ],
     ["headers as Headers", () => "x", { headers: new Headers({ "x-a": "1" }) }],
     ["a value with spaces around it", () => "x", { headers: { "x-a": "  1 " } }],
     ["a null-body status", () => null, { status: 204 }],
@@ -43,7 +68,11 @@ describe("NodeResponse looks like the platform's Response", () => {
   });
 
   it("shares instanceof with the platform's class", () => {
-    expect([ours("x") instanceof NativeResponse, new NativeResponse("x") instanceof NodeResponse, {} instanceof NodeResponse]).toEqual([true, true, false]);
+    expect([
+      ours("x") instanceof NativeResponse,
+      new NativeResponse("x") instanceof NodeResponse,
+      {} instanceof NodeResponse,
+    ]).toEqual([true, true, false]);
   });
 
   it("copies bytes, so that a later change of the array is not sent", async () => {
@@ -73,7 +102,11 @@ describe("NodeResponse looks like the platform's Response", () => {
 
   it("Response.json sets the type unless it is given", async () => {
     expect(NodeResponse.json({ a: 1 }).headers.get("content-type")).toBe("application/json");
-    expect(NodeResponse.json({ a: 1 }, { headers: { "content-type": "application/problem+json" } }).headers.get("content-type")).toBe("application/problem+json");
+    expect(
+      NodeResponse.json({ a: 1 }, { headers: { "content-type": "application/problem+json" } }).headers.get(
+        "content-type",
+      ),
+    ).toBe("application/problem+json");
     expect(() => NodeResponse.json(undefined)).toThrow(TypeError);
   });
 });
@@ -87,7 +120,12 @@ describe("what the writer gets", () => {
   });
 
   it("is the fields of the literal, with the type that text has", () => {
-    expect(getPlainFields(ours("x", { headers: { "X-A": "1" } }))).toEqual(["x-a", "1", "content-type", "text/plain;charset=UTF-8"]);
+    expect(getPlainFields(ours("x", { headers: { "X-A": "1" } }))).toEqual([
+      "x-a",
+      "1",
+      "content-type",
+      "text/plain;charset=UTF-8",
+    ]);
   });
 
   it("is the Headers object once somebody has taken it", () => {
