@@ -25,6 +25,8 @@ export function createUpgradeListener(answer: Answer, open: Set<WebSocket>) {
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
     clientTracking: false,
+    // The handler's answer names the subprotocol; the library would take the first that is offered.
+    handleProtocols: () => false,
   });
   return async (incoming: IncomingMessage, socket: Socket, head: Buffer): Promise<void> => {
     socket.on("error", () => socket.destroy());

@@ -1,7 +1,6 @@
 // HTTP/1.1 upstreams on Node: undici's pools keep connections alive, its parser checks the framing of answers.
 
-import type { ConnectionOptions } from "node:tls";
-import { type buildConnector, type Dispatcher, Pool } from "undici";
+import { buildConnector, type Dispatcher, Pool } from "undici";
 import {
   type ExchangeObserver,
   TransportError,
@@ -53,7 +52,8 @@ export class UndiciTransport {
   }
 }
 
-function createPool({ address, tls, connectTimeoutMs }: UpstreamServer): Pool {
+function createPool(server: UpstreamServer): Pool {
+  const { address, tls } = server;
   const scheme = tls === undefined ? "http" : "https";
   const origin =
     address.kind === "unix"
@@ -69,14 +69,19 @@ function createPool({ address, tls, connectTimeoutMs }: UpstreamServer): Pool {
     bodyTimeout: 0,
     maxHeaderSize: MAX_HEAD_BYTES,
     allowH2: false,
-    connect: connectOptions(tls === undefined ? {} : tlsSettings(tls, address), connectTimeoutMs),
-    ...(address.kind === "unix" ? { socketPath: address.path } : {}),
+    connect: createConnector(server),
   });
 }
 
-/** undici's own type wants less than what it hands to node:tls. */
-function connectOptions(tls: ConnectionOptions, timeout: number): buildConnector.BuildOptions {
-  return { ...tls, timeout } as buildConnector.BuildOptions;
+/** Asks for the name of the server, not for the one in the client's Host, which undici would take. */
+function createConnector({ address, tls, connectTimeoutMs }: UpstreamServer): buildConnector.connector {
+  const settings = tls === undefined ? {} : tlsSettings(tls, address);
+  const connect = buildConnector({
+    ...settings,
+    timeout: connectTimeoutMs,
+    ...(address.kind === "unix" ? { socketPath: address.path } : {}),
+  } as buildConnector.BuildOptions);
+  return (options, callback) => connect({ ...options, servername: settings.servername ?? "" }, callback);
 }
 
 function toDispatchOptions(request: UpstreamRequest): Dispatcher.DispatchOptions {

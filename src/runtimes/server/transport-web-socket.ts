@@ -15,6 +15,10 @@ import { tlsSettings } from "./upstream-tls.ts";
 
 /** What Workers allow for one message, and so does this server towards clients. */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
+/** RFC 6455 §7.4.1: these two are never sent; the third is IANA's for what a gateway met upstream. */
+const ABNORMAL = 1006;
+const TLS_FAILURE = 1015;
+const BAD_GATEWAY = 1014;
 /** The library's own: it negotiates each connection by itself. */
 const HANDSHAKE_FIELD = /^sec-websocket-(?:key|version|extensions|accept|protocol)$/;
 
@@ -109,19 +113,26 @@ function declined(response: IncomingMessage): UpstreamResponse {
   };
 }
 
+/** A client that broke off has given no code that could be sent on (RFC 6455 §7.4.1). */
+function endSocket(socket: WebSocket, code: number | undefined, reason: string | undefined): void {
+  if (code === ABNORMAL || code === TLS_FAILURE) socket.terminate();
+  else socket.close(code, reason);
+}
+
 /** Messages go both ways as they come; a close travels with its code. */
 function coupled(socket: WebSocket, accepted: readonly string[]): UpstreamResponse {
   const pair = new WebSocketPair();
   const own = PairedSocket.couple(pair[1], {
     send: (message) => socket.send(typeof message === "string" ? message : new Uint8Array(message)),
-    close: (code, reason) => socket.close(code, reason),
+    close: (code, reason) => endSocket(socket, code, reason),
   });
   socket.on("message", (data: Buffer, isBinary: boolean) => {
     own.receive(isBinary ? new Uint8Array(data).slice().buffer : data.toString());
   });
   const closed = new Promise<void>((resolve) => {
     socket.on("close", (code: number, reason: Buffer) => {
-      own.closed(code, reason.toString(), code !== 1006);
+      const isBroken = code === ABNORMAL || code === TLS_FAILURE;
+      own.closed(isBroken ? BAD_GATEWAY : code, reason.toString(), !isBroken);
       resolve();
     });
   });
