@@ -3,9 +3,11 @@
 import { createMemoryStore } from "./assets/stores/memory-store.ts";
 import type { FunctionBundle } from "./contract/bundle.ts";
 import type { Env } from "./contract/handler.ts";
+import type { RequestLimits } from "./contract/limits.ts";
 import type { LogSink } from "./contract/platform.ts";
 import type { AssetFile, RouteEntry, Site } from "./contract/site.ts";
 import { SITE_FORMAT } from "./contract/site.ts";
+import type { EdgeMiddleware } from "./edge/edge-context.ts";
 import { mediaTypeOf } from "./http/media-type.ts";
 import { SILENT_LOG } from "./observe/line-log.ts";
 import { buildRoutes } from "./pages/build-routes.ts";
@@ -23,6 +25,11 @@ export interface TestSiteOptions {
   /** Variables and secrets. */
   env?: Env;
   log?: LogSink;
+  limits?: Partial<RequestLimits>;
+  /** Log a record for each request. */
+  accessLog?: boolean;
+  /** Hono middleware in front of files and functions. */
+  middleware?: readonly EdgeMiddleware[];
 }
 
 /** A site that answers `fetch` like a running server. */
@@ -37,6 +44,7 @@ const ORIGIN = "http://localhost/";
 /** Puts functions and files together as a build would, without a disk or a bundler. */
 export async function createTestSite(options: TestSiteOptions): Promise<TestSite> {
   const { functions = {}, assets = {}, env = {}, log = SILENT_LOG } = options;
+  const { limits = {}, accessLog = false, middleware = [] } = options;
   const { files, blobs } = await listAssets(assets);
   const site = createSiteDocument(routesOf(functions), files);
   const work = new BackgroundWork(log);
@@ -44,6 +52,9 @@ export async function createTestSite(options: TestSiteOptions): Promise<TestSite
     site,
     bundle: { modules: functions } satisfies FunctionBundle,
     platform: { runtime: "memory", assets: createMemoryStore(blobs), log, clock: SYSTEM_CLOCK },
+    limits,
+    accessLog,
+    middleware,
   });
   const applicationEnv = createApplicationEnv(site, env, ORIGIN);
   return {
