@@ -5,7 +5,6 @@ import { createServerTransport } from "./transport.ts";
 import { type FetchTraits, sendOverFetch } from "./transport-fetch.ts";
 
 const TRAITS: FetchTraits = {
-  keepsCodings: true,
   settings: ({ address, tls }: UpstreamServer) => ({
     decompress: false,
     timeout: false,

@@ -1,5 +1,4 @@
-// Deno's transport: its fetch for HTTP/1.1, which decodes bodies by itself, and clients of its own for TLS settings
-// and unix sockets.
+// Deno's transport: its fetch for HTTP/1.1, with a client for each server, which may be told the Host.
 
 import type { Transport, UpstreamServer } from "../../contract/transport.ts";
 import { createServerTransport } from "./transport.ts";
@@ -11,6 +10,7 @@ interface DenoApi {
     caCerts?: string[];
     cert?: string;
     key?: string;
+    allowHost: boolean;
     proxy?: { transport: "unix"; path: string };
   }): unknown;
 }
@@ -18,7 +18,9 @@ interface DenoApi {
 export function createDenoTransport(): Transport {
   const clients = new WeakMap<UpstreamServer, unknown>();
   const traits: FetchTraits = {
-    keepsCodings: false,
+    // Its fetch frames every stream in chunks, which not every application understands.
+    maxCollectedBytes: 1024 * 1024,
+    decodesWhatIsAsked: true,
     settings: (server) => {
       if (!clients.has(server)) clients.set(server, createClient(server));
       return { client: clients.get(server) } as RequestInit;
@@ -33,6 +35,7 @@ export function createDenoTransport(): Transport {
 function createClient({ address, tls }: UpstreamServer): unknown {
   const deno = (globalThis as unknown as { Deno: DenoApi }).Deno;
   return deno.createHttpClient({
+    allowHost: true,
     ...(tls?.ca === undefined ? {} : { caCerts: [tls.ca] }),
     ...(tls?.certificate === undefined || tls.key === undefined
       ? {}

@@ -20,8 +20,10 @@ interface FetchSettings extends RequestInit {
 
 /** How a runtime's fetch differs from a plain one. */
 export interface FetchTraits {
-  /** Hands bodies over as they came, so that servers may code them as the client accepts. */
-  keepsCodings: boolean;
+  /** Bodies of known length are sent in one piece up to here, so that the server is told the length. */
+  maxCollectedBytes?: number;
+  /** It takes off the codings that a request names, so that none may be named. */
+  decodesWhatIsAsked?: boolean;
   settings?(server: UpstreamServer): FetchSettings;
 }
 
@@ -36,22 +38,23 @@ export async function sendOverFetch(
   observer: ExchangeObserver,
   traits: FetchTraits,
 ): Promise<UpstreamResponse> {
-  const { method, target, body } = request;
+  const { method, target } = request;
   const url = `${originOf(server)}${target}`;
   // fetch does not tell when it has connected: the wait for the first byte then includes it.
   observer.sent();
   try {
+    const body = await collectBody(request, traits.maxCollectedBytes ?? 0);
     const response = await fetch(url, {
       method,
       headers: toHeaders(request, traits),
       body,
       redirect: "manual",
       signal: observer.signal,
-      ...(body === null ? {} : { duplex: "half" }),
+      ...(body instanceof ReadableStream ? { duplex: "half" } : {}),
       ...traits.settings?.(server),
     } as RequestInit);
     observer.connected();
-    return toUpstreamResponse(response, method, traits);
+    return toUpstreamResponse(response, method);
   } catch (error) {
     if (observer.signal.aborted) throw observer.signal.reason;
     throw toTransportError(error, observer);
@@ -65,35 +68,38 @@ function originOf({ address, tls }: UpstreamServer): string {
   return `${scheme}://${name}:${address.port}`;
 }
 
-function toHeaders({ fields, contentLength, body }: UpstreamRequest, { keepsCodings }: FetchTraits): Headers {
+async function collectBody(
+  { body, contentLength }: UpstreamRequest,
+  maxBytes: number,
+): Promise<BodyInit | null> {
+  if (body === null || contentLength === 0) return null;
+  if (contentLength === undefined || contentLength > maxBytes) return body;
+  return new Uint8Array(await new Response(body).arrayBuffer());
+}
+
+/** A client that names no codings gets none: left to itself, fetch would ask for some and take them off. */
+function toHeaders(
+  { fields, contentLength, body }: UpstreamRequest,
+  { decodesWhatIsAsked = false }: FetchTraits,
+): Headers {
   const headers = new Headers();
   for (let index = 0; index < fields.length; index += 2) {
     headers.append(fields[index] as string, fields[index + 1] as string);
   }
   if (body !== null && contentLength !== undefined) headers.set("content-length", String(contentLength));
-  if (!keepsCodings || !headers.has("accept-encoding")) headers.set("accept-encoding", "identity");
+  if (decodesWhatIsAsked || !headers.has("accept-encoding")) headers.set("accept-encoding", "identity");
   return headers;
 }
 
-function toUpstreamResponse(
-  response: Response,
-  method: string,
-  { keepsCodings }: FetchTraits,
-): UpstreamResponse {
-  const fields = [...response.headers].flat();
-  const wasDecoded = !keepsCodings && response.headers.has("content-encoding");
+function toUpstreamResponse(response: Response, method: string): UpstreamResponse {
   const length = response.headers.get("content-length");
   return {
     status: response.status,
     statusText: response.statusText,
-    fields: wasDecoded ? withoutField(fields, "content-encoding") : fields,
+    fields: [...response.headers].flat(),
     body: response.body === null || method === "HEAD" ? null : readerSource(response.body),
-    contentLength: wasDecoded || length === null || !/^\d{1,15}$/.test(length) ? undefined : Number(length),
+    contentLength: length === null || !/^\d{1,15}$/.test(length) ? undefined : Number(length),
   };
-}
-
-function withoutField(fields: readonly string[], name: string): string[] {
-  return fields.filter((_, index) => fields[index - (index % 2)] !== name);
 }
 
 function readerSource(body: ReadableStream<Uint8Array>): BodySource {
