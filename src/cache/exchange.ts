@@ -218,11 +218,13 @@ async function deliver(
   }
   const arrival = { key, requestHeaders: request.headers, status, statusText, headers, policy, ...times };
   const head = createHead(arrival);
-  const body = response.body === null ? null : shareBody(response.body, headers, cache.store.maxBodyBytes);
+  const body = response.body === null ? null : shareBody(response.body, headers, cache.maxBufferedBytes);
   cache.unshared.delete(key);
   // The client's stream is opened first, so that the body never is without a reader.
   const answer = respondFirst(asked, head, headers, body);
-  settle(asked, { kind: "shared", head, body });
+  // Clients of different speed would wait for each other.
+  const isShared = lengthOf(headers) <= cache.maxBufferedBytes;
+  settle(asked, isShared ? { kind: "shared", head, body } : { kind: "unshared" });
   visit.waitUntil(keep(cache, head, body, epoch).finally(() => flight && cache.flights.remove(flight)));
   return answer;
 }
@@ -249,7 +251,9 @@ function respondFirst(
 
 function shareBody(source: ReadableStream<Uint8Array>, headers: Headers, maxBytes: number): SharedBody {
   const length = lengthOf(headers);
-  return new SharedBody(source, { maxBytes, expectedBytes: length < 0 ? undefined : length });
+  // Some clients of origins decode bodies and leave the fields of the coded form.
+  const isKnown = length >= 0 && !headers.has("content-encoding");
+  return new SharedBody(source, { maxBytes, expectedBytes: isKnown ? length : undefined });
 }
 
 /** Content-Length, or -1 where there is none. */

@@ -66,8 +66,8 @@ function keepPosted(
   if (!explicitLifetimeMs(headers, policy.directives, times.receivedAtMs)) return undefined;
   const storing = { headers: request.headers, directives: wanted };
   if (refuseStoring(storing, status, headers, policy, route.rules) !== undefined) return undefined;
-  const { store } = route.cache;
-  const body = new SharedBody(response.body, { maxBytes: store.maxBodyBytes, expectedBytes: undefined });
+  const maxBytes = route.cache.maxBufferedBytes;
+  const body = new SharedBody(response.body, { maxBytes, expectedBytes: undefined });
   const answer = new Response(body.open(), { status, statusText, headers: new Headers(headers) });
   const head = createHead({
     key,

@@ -13,7 +13,7 @@ export async function keep(
   body: SharedBody | null,
   epoch: number,
 ): Promise<void> {
-  if (journal.isOutdated(head, epoch)) return;
-  const isKept = await store.write(head, body?.open(true) ?? NO_BYTES);
+  if (journal.isOutdated(head, epoch)) return body?.open().cancel();
+  const isKept = await store.write(head, body?.open() ?? NO_BYTES);
   if (isKept && journal.isOutdated(head, epoch)) await store.remove(head.key, head.variant);
 }

@@ -57,7 +57,8 @@ async function bypass(visit: Visit): Promise<Response> {
 
 /** Waits for nothing if the store does not. */
 function lookUp(visit: Visit): Response | Promise<Response> {
-  const kept = visit.route.cache.store.read(visit.key);
+  const { headers } = visit.request;
+  const kept = visit.route.cache.store.read(visit.key, (head) => isVariantFor(headers, head));
   return kept instanceof Promise ? kept.then((found) => choose(visit, found)) : choose(visit, kept);
 }
 

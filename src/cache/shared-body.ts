@@ -1,15 +1,7 @@
 // One body from the origin, many readers: each at its own pace, those who come later from the beginning.
 
-/** A body beyond the limit streams on, but cannot be joined or kept any more. */
-export class OversizeError extends Error {
-  constructor(maxBytes: number) {
-    super(`The body is longer than the ${maxBytes} bytes that are kept`);
-    this.name = "OversizeError";
-  }
-}
-
 export interface SharedBodyOptions {
-  /** Held in memory at most, whoever reads how slowly. */
+  /** Held in memory at most: beyond it, the fastest reader waits for the slowest. */
   maxBytes: number;
   /** What Content-Length promises; a body of another length fails instead of ending. */
   expectedBytes: number | undefined;
@@ -18,8 +10,6 @@ export interface SharedBodyOptions {
 /** Where a reader stands: the index of its next chunk, counted from the beginning. */
 interface Reader {
   next: number;
-  /** Reads only what can be kept: ends with an OversizeError when it cannot. */
-  isKeeper: boolean;
 }
 
 /** Reads a stream once for any number of readers, as fast as the fastest of them wants it. */
@@ -48,8 +38,8 @@ export class SharedBody {
   }
 
   /** A stream of the whole body; only as long as it is whole. Cancelled by the last reader, the source ends. */
-  open(isKeeper = false): ReadableStream<Uint8Array> {
-    const reader: Reader = { next: 0, isKeeper };
+  open(): ReadableStream<Uint8Array> {
+    const reader: Reader = { next: 0 };
     this.#readers.add(reader);
     return new ReadableStream<Uint8Array>(
       {
@@ -62,11 +52,6 @@ export class SharedBody {
 
   async #pull(reader: Reader, controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     for (;;) {
-      if (reader.isKeeper && !this.isWhole && this.#failure === undefined) {
-        this.#readers.delete(reader);
-        this.#release();
-        throw new OversizeError(this.#options.maxBytes);
-      }
       const chunk = this.#chunks[reader.next - this.#firstIndex];
       if (chunk !== undefined) {
         reader.next += 1;
@@ -90,12 +75,13 @@ export class SharedBody {
   }
 
   async #readNext(): Promise<void> {
-    if (this.#totalBytes > this.#options.maxBytes && this.#heldBytes > this.#options.maxBytes) {
+    while (this.#heldBytes > this.#options.maxBytes && this.#readers.size > 1) {
       await new Promise<void>((resolve) => this.#released.push(resolve));
     }
     try {
       const { done, value } = await this.#source.read();
       if (done) return this.#end();
+      if (!(value instanceof Uint8Array)) throw new TypeError("A body stream must yield Uint8Array");
       this.#chunks.push(value);
       this.#heldBytes += value.byteLength;
       this.#totalBytes += value.byteLength;

@@ -14,6 +14,8 @@ export interface SharedCacheOptions {
   scope?: FlightScope;
   /** How long a request waits for an equal one before it goes to the origin itself. Default 5 s. */
   maxWaitMs?: number;
+  /** Of one body on its way, for readers of different speed. Longer ones are kept, but shared only from the store. */
+  maxBufferedBytes?: number;
   /** The name in Cache-Status, a token. */
   name?: string;
 }
@@ -23,6 +25,7 @@ export interface SharedCache {
   readonly clock: Pick<Clock, "now">;
   readonly name: string;
   readonly maxWaitMs: number;
+  readonly maxBufferedBytes: number;
   readonly flights: Flights<Outcome>;
   readonly journal: InvalidationJournal;
   /** Keys whose answers were not for others: nobody waits for them. */
@@ -34,12 +37,14 @@ export interface SharedCache {
 /** Puts a shared cache together over a store. */
 export function createSharedCache(options: SharedCacheOptions): SharedCache {
   const { store, clock, scope, maxWaitMs = 5_000, name = "Causeway" } = options;
+  const maxBufferedBytes = options.maxBufferedBytes ?? 8 * 1024 * 1024;
   const journal = createInvalidationJournal();
   return {
     store,
     clock,
     name,
     maxWaitMs,
+    maxBufferedBytes,
     flights: new Flights<Outcome>(scope),
     journal,
     unshared: new RecentKeys(),

@@ -46,8 +46,14 @@ export type PurgeSelection =
 export interface ResponseCache {
   /** Larger bodies are not kept. */
   readonly maxBodyBytes: number;
-  /** All variants under a key, the latest received first. At once where nothing has to be waited for. */
-  read(key: string): readonly StoredResponse[] | Promise<readonly StoredResponse[]>;
+  /**
+   * Variants under a key, the latest received first; all of them, unless one that `isWanted` is at hand sooner
+   * than the rest. At once where nothing has to be waited for. Never rejects: what cannot be read is not there.
+   */
+  read(
+    key: string,
+    isWanted?: (head: StoredHead) => boolean,
+  ): readonly StoredResponse[] | Promise<readonly StoredResponse[]>;
   /**
    * Keeps an answer in place of the same variant. Reads the body to its end or cancels it; false if it was
    * not kept. A body that fails is not kept, and the failure is not reported again.

@@ -1,0 +1,116 @@
+// A small fast store in front of a large slow one: what is asked for often is in memory, everything survives.
+
+import type { ResponseCache, StoredHead, StoredResponse } from "../contract/response-cache.ts";
+import { collectStream } from "./collect-stream.ts";
+
+export interface TieredCacheOptions {
+  /** Larger bodies are read from the slow store each time. Default 1 MiB. */
+  maxPromotedBytes?: number;
+}
+
+/** Keeps everything in `slow` and what is in use also in `fast`. */
+export function createTieredCache(
+  fast: ResponseCache,
+  slow: ResponseCache,
+  { maxPromotedBytes = 1024 * 1024 }: TieredCacheOptions = {},
+): ResponseCache {
+  const maxFastBytes = Math.min(fast.maxBodyBytes, maxPromotedBytes);
+
+  /** The answer with its body in memory, if it is small enough to be there. */
+  async function promote(stored: StoredResponse): Promise<StoredResponse> {
+    if (stored.size > maxFastBytes || stored.body instanceof Uint8Array) return stored;
+    const body = await stored.body.read();
+    const bytes = body instanceof ReadableStream ? await collectStream(body, maxFastBytes) : body;
+    if (bytes === undefined) return stored;
+    const { size: _size, body: _body, ...head } = stored;
+    await fast.write(head, bytes);
+    return { ...stored, body: bytes };
+  }
+
+  async function readSlow(key: string, isWanted: (head: StoredHead) => boolean) {
+    const found = await slow.read(key, isWanted);
+    return Promise.all(found.map((stored) => (isWanted(stored) ? promote(stored) : stored)));
+  }
+
+  return {
+    maxBodyBytes: slow.maxBodyBytes,
+    read(key, isWanted = () => true) {
+      const found = fast.read(key, isWanted);
+      if (found instanceof Promise) {
+        return found.then((kept) => (kept.some(isWanted) ? kept : readSlow(key, isWanted)));
+      }
+      return found.some(isWanted) ? found : readSlow(key, isWanted);
+    },
+    async write(head, body) {
+      if (body instanceof Uint8Array) {
+        if (body.byteLength <= maxFastBytes) await fast.write(head, body);
+        return slow.write(head, body);
+      }
+      const { bytes, rest } = await peekStream(body, maxFastBytes);
+      if (rest === undefined && bytes !== undefined) await fast.write(head, bytes);
+      // A version that is too large for memory must not leave an older one there.
+      else await fast.remove(head.key, head.variant);
+      const whole = rest ?? bytes;
+      return whole === undefined ? false : slow.write(head, whole);
+    },
+    async update(head) {
+      await fast.update(head);
+      await slow.update(head);
+    },
+    async remove(key, variant) {
+      const wasFast = await fast.remove(key, variant);
+      return (await slow.remove(key, variant)) || wasFast;
+    },
+    async purge(selection) {
+      const removed = await fast.purge(selection);
+      return Math.max(removed, await slow.purge(selection));
+    },
+  };
+}
+
+interface Peeked {
+  /** Everything, if the stream ended within the limit. */
+  bytes: Uint8Array | undefined;
+  /** Everything as a stream, if it goes on beyond. Neither is there if the stream failed. */
+  rest: ReadableStream<Uint8Array> | undefined;
+}
+
+async function peekStream(stream: ReadableStream<Uint8Array>, maxBytes: number): Promise<Peeked> {
+  const reader = stream.getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    while (length <= maxBytes) {
+      const { done, value } = await reader.read();
+      if (done) {
+        const bytes = await collectStream(replay(chunks, undefined), maxBytes);
+        return { bytes, rest: undefined };
+      }
+      chunks.push(value);
+      length += value.byteLength;
+    }
+  } catch {
+    // The readers of the answer are told; there is nothing to keep.
+    return { bytes: undefined, rest: undefined };
+  }
+  return { bytes: undefined, rest: replay(chunks, reader) };
+}
+
+/** The chunks that were read, then what is left. */
+function replay(
+  chunks: readonly Uint8Array[],
+  reader: ReadableStreamDefaultReader<Uint8Array> | undefined,
+): ReadableStream<Uint8Array> {
+  const queue = [...chunks];
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const next = queue.shift() ?? (await reader?.read())?.value;
+        if (next === undefined) controller.close();
+        else controller.enqueue(next);
+      },
+      cancel: (reason) => reader?.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}
