@@ -19,6 +19,7 @@ import type { BuildMode } from "./bundler-options.ts";
 import { toProjectPath } from "./bundler-problem.ts";
 import { checkHidden } from "./check-hidden.ts";
 import { checkLimits } from "./check-limits.ts";
+import { checkWorkersRouting } from "./check-routing.ts";
 import { checkStrayWorker } from "./check-worker.ts";
 import { type CollectedAssets, collectAssets, collectMounts } from "./collect-assets.ts";
 import { programFiles } from "./entry-files.ts";
@@ -123,6 +124,7 @@ async function gather(
     ...assets.problems,
     ...(await checkHidden({ project, routes: application.routes, assets: Object.keys(own.files), rules })),
     ...(application.targets.includes("workers") ? checkLimits(own.files, assets.blobs.size, directory) : []),
+    ...(application.targets.includes("workers") ? checkWorkersRouting(project.routing) : []),
   ];
   return { project, application, first, rules, assets, problems: withoutDoubles(problems) };
 }

@@ -3,12 +3,13 @@
 import { createBindingStore } from "../assets/stores/binding-store.ts";
 import type { FunctionBundle } from "../contract/bundle.ts";
 import type { Env, GatewayContext } from "../contract/handler.ts";
-import type { LogSink } from "../contract/platform.ts";
+import type { LogSink, Platform } from "../contract/platform.ts";
 import type { Site } from "../contract/site.ts";
 import { formatHttpDate } from "../http/http-date.ts";
 import { describeError } from "../observe/line-log.ts";
 import { createApplicationEnv } from "./application-env.ts";
 import { composeSite } from "./compose.ts";
+import { createWorkersTransport } from "./server/transport-workers.ts";
 import { SYSTEM_CLOCK } from "./system-clock.ts";
 
 /** The binding under which a Workers deployment of ours holds its files. */
@@ -37,9 +38,16 @@ export function createWorker({ site, bundle }: { site: Site; bundle: FunctionBun
 
 function prepare(site: Site, bundle: FunctionBundle, env: Env, origin: string) {
   const store = createBindingStore(env[ASSETS_BINDING] as { fetch: typeof fetch });
-  const platform = { runtime: "workers" as const, assets: store, log: CONSOLE_LOG, clock: SYSTEM_CLOCK };
+  const platform = {
+    runtime: "workers" as const,
+    assets: store,
+    log: CONSOLE_LOG,
+    clock: SYSTEM_CLOCK,
+    ...transportFor(site),
+  };
   const { handler } = composeSite({ site, bundle, platform });
-  return { handler, env: createApplicationEnv(site, env, origin) };
+  const { [ASSETS_BINDING]: _files, ...own } = env;
+  return { handler, env: createApplicationEnv(site, own, origin) };
 }
 
 /**
@@ -63,6 +71,10 @@ function withDate(response: Response): Response {
     // The answer of a fetch is immutable, and brings its own Date.
   }
   return response;
+}
+
+function transportFor({ routing }: Site): Pick<Platform, "transport"> {
+  return routing === undefined ? {} : { transport: createWorkersTransport() };
 }
 
 /** The platform names client and request in fields that it sets itself. */

@@ -61,7 +61,8 @@ export async function sendOverFetch(
   }
 }
 
-function originOf({ address, tls }: UpstreamServer): string {
+/** The URL of a server, without a path. */
+export function originOf({ address, tls }: UpstreamServer): string {
   const scheme = tls === undefined ? "http" : "https";
   if (address.kind === "unix") return `${scheme}://localhost`;
   const name = address.hostname.includes(":") ? `[${address.hostname}]` : address.hostname;
@@ -78,7 +79,7 @@ async function collectBody(
 }
 
 /** A client that names no codings gets none: left to itself, fetch would ask for some and take them off. */
-function toHeaders(
+export function toHeaders(
   { fields, contentLength, body }: UpstreamRequest,
   { decodesWhatIsAsked = false }: FetchTraits,
 ): Headers {
