@@ -13,8 +13,8 @@ import { decideReuse } from "./reuse.ts";
 import { isVariantFor } from "./stored-entry.ts";
 import type { Visit } from "./visit.ts";
 
-/** Answers in other variants than the one needed, after which a request goes alone. */
-const MAX_ROUNDS = 4;
+/** Answers to others that turn out not to fit, after which a request goes alone. */
+const MAX_MISFITS = 4;
 
 /** Answers with what the origin says, be it said to this request or to an equal one. */
 export async function forward(
@@ -25,14 +25,18 @@ export async function forward(
 ): Promise<Response> {
   if (!mayShare(visit, stored)) return exchange({ visit, stored, reason, flight: undefined });
   let names = vary;
-  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+  for (let misfits = 0; misfits < MAX_MISFITS; ) {
     const key = flightKey(visit, names);
-    const outcome = await joinFlight(visit, key);
-    if (outcome === "nobody") return lead(visit, stored, reason, key);
+    const flight = findFlight(visit, key);
+    // Nothing is waited for between looking and starting, or two could lead.
+    if (flight === undefined) return lead(visit, stored, reason, key);
+    const outcome = flight.outcome ?? (await join(visit, flight));
+    if (outcome === "overdue") continue;
     if (outcome === "impossible" || outcome.kind === "unshared") break;
     const answer = await follow(visit, stored, reason, outcome);
     if (answer !== undefined) return answer;
     if (outcome.kind === "shared") names = outcome.head.vary;
+    misfits += 1;
   }
   return exchange({ visit, stored, reason, flight: undefined });
 }
@@ -63,19 +67,22 @@ function flightKey({ key, request }: Visit, vary: readonly string[]): string {
   return `${key}\n\n${formatSelection(request.headers, vary)}`;
 }
 
-/** What a flight under the key came to; there may be none, or one that cannot be waited for. */
-async function joinFlight(visit: Visit, key: string): Promise<Outcome | "nobody" | "impossible"> {
-  const { flights, journal, maxWaitMs } = visit.route.cache;
+/** A flight that this request may wait for. */
+function findFlight(visit: Visit, key: string): Flight<Outcome> | undefined {
+  const { flights, journal } = visit.route.cache;
   const flight = flights.find(key);
-  if (flight === undefined || flight.signal.aborted || isPastUse(visit, flight)) return "nobody";
-  if (journal.isOutdated({ key: visit.key, tags: [] }, flight.epoch)) return "nobody";
-  if (flight.outcome !== undefined) return flight.outcome;
+  if (flight === undefined || flight.signal.aborted || isPastUse(visit, flight)) return undefined;
+  return journal.isOutdated({ key: visit.key, tags: [] }, flight.epoch) ? undefined : flight;
+}
+
+async function join(visit: Visit, flight: Flight<Outcome>): Promise<Outcome | "impossible" | "overdue"> {
+  const { flights, maxWaitMs } = visit.route.cache;
   const landing = await flights.join(flight, visit.request.signal, maxWaitMs);
   if (landing === undefined) return "impossible";
   if (landing.kind === "landed") return landing.outcome;
   // It may wait for us in a way that nobody sees. One of those who waited leads the next attempt.
   flights.remove(flight);
-  return joinFlight(visit, key);
+  return "overdue";
 }
 
 /** Whether a flight has landed with something that a request which comes now could not have. */

@@ -1,7 +1,7 @@
 // An origin that answers from a script, behind the cache, with a clock that the test moves.
 
 import { createMemoryCache } from "../../../src/cache/memory-cache.ts";
-import { serveCached, type ServeCachedOptions } from "../../../src/cache/serve-cached.ts";
+import { type ServeCachedOptions, serveCached } from "../../../src/cache/serve-cached.ts";
 import {
   createSharedCache,
   type SharedCache,
@@ -75,6 +75,8 @@ export function counting(headers: Record<string, string>, init: ResponseInit = {
 }
 
 /** Status, body and Cache-Status of an answer, read to its end. */
-export async function read(response: Response): Promise<[status: number, body: string, cache: string | null]> {
+export async function read(
+  response: Response,
+): Promise<[status: number, body: string, cache: string | null]> {
   return [response.status, await response.text(), response.headers.get("cache-status")];
 }
