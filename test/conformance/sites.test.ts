@@ -5,8 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type LaunchedSite, launch, RUNTIMES } from "../runtimes/launch.ts";
+import { exchanges as apiExchanges } from "../sites/apis/exchanges.ts";
+import { scenarios as apiScenarios } from "../sites/apis/scenarios.ts";
+import { exchanges as assetExchanges } from "../sites/assets/exchanges.ts";
 import { exchanges as functionExchanges } from "../sites/functions/exchanges.ts";
 import { scenarios } from "../sites/functions/scenarios.ts";
+import { exchanges as moduleExchanges } from "../sites/modules/exchanges.ts";
+import { exchanges as pluginExchanges } from "../sites/plugins/exchanges.ts";
 import { exchanges as staticExchanges } from "../sites/static/exchanges.ts";
 import { exchanges as workerExchanges } from "../sites/worker/exchanges.ts";
 import { buildSite } from "./build-site.ts";
@@ -22,6 +27,10 @@ const SITES: SiteUnderTest[] = [
   { name: "functions", exchanges: functionExchanges, scenarios },
   { name: "static", exchanges: staticExchanges, scenarios: [] },
   { name: "worker", exchanges: workerExchanges, scenarios: [] },
+  { name: "assets", exchanges: assetExchanges, scenarios: [] },
+  { name: "plugins", exchanges: pluginExchanges, scenarios: [] },
+  { name: "apis", exchanges: apiExchanges, scenarios: apiScenarios },
+  { name: "modules", exchanges: moduleExchanges, scenarios: [] },
 ];
 
 /** Rows of the table printed at the end: site × runtime → exchanges that were equal. */

@@ -7,6 +7,7 @@ import { answerFromStore, type StoredResponse } from "./stored-response.ts";
 interface Entry extends StoredResponse {
   /** Values of the request fields that Vary names. */
   vary: [string, string | null][];
+  storedAt: number;
   expiresAt: number;
 }
 
@@ -66,10 +67,11 @@ class WorkersCache {
   async match(input: CacheInput, options: CacheQuery = {}): Promise<Response | undefined> {
     const request = toRequest(input);
     if (request.method !== "GET" && !options.ignoreMethod) return undefined;
-    const entry = this.#store.get(this.#keyOf(request), this.#now());
+    const nowMs = this.#now();
+    const entry = this.#store.get(this.#keyOf(request), nowMs);
     if (entry === undefined || !entry.vary.every(([name, value]) => request.headers.get(name) === value))
       return undefined;
-    return answerFromStore(entry, request);
+    return answerFromStore(entry, request, nowMs - entry.storedAt);
   }
 
   async put(input: CacheInput, response: Response): Promise<void> {
@@ -86,6 +88,7 @@ class WorkersCache {
       headers: storedHeaders(response.headers),
       body,
       vary: parseVary(response.headers.get("vary") ?? "").map((name) => [name, request.headers.get(name)]),
+      storedAt: nowMs,
       expiresAt: nowMs + lifetimeMs,
     });
   }

@@ -1,5 +1,5 @@
 // A stored response as the answer to a request: the whole, a range of it, or 304 (RFC 9110 §13, §14;
-// Workers docs, "Cache": match() honours Range, If-Modified-Since and If-None-Match).
+// Workers docs, "Cache": match() honours Range, If-Modified-Since and If-None-Match), with its Age (RFC 9111 §5.1).
 
 import { formatContentRange, selectByteRanges } from "../../http/byte-range.ts";
 import { evaluatePreconditions, isRangeCurrent, type Validators } from "../../http/conditional.ts";
@@ -15,11 +15,12 @@ export interface StoredResponse {
 
 const NULL_BODY_STATUSES = new Set([204, 205, 304]);
 
-/** Makes the answer that a hit gives. */
-export function answerFromStore(stored: StoredResponse, request: Request): Response {
+/** Makes the answer that a hit gives, after so many milliseconds in the store. */
+export function answerFromStore(stored: StoredResponse, request: Request, heldMs: number): Response {
   const { status, statusText, body } = stored;
   const headers = new Headers(stored.headers);
   headers.set("cf-cache-status", "HIT");
+  headers.set("age", String((Number(headers.get("age")) || 0) + Math.floor(heldMs / 1000)));
   if (status !== 200)
     return new Response(NULL_BODY_STATUSES.has(status) ? null : body, { status, statusText, headers });
   const validators: Validators = {

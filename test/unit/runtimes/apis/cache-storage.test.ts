@@ -45,6 +45,15 @@ describe("caches.default", () => {
     expect(await cache.match(URL_A)).toBeUndefined();
   });
 
+  test("tells the age of what it gives, counted on from what the answer came with", async () => {
+    const { cache, pass } = createCache();
+    await cache.put(URL_A, fresh("text", { age: "10" }));
+    await cache.put(`${URL_A}?new`, fresh());
+    pass(2_500);
+    const ages = [await cache.match(URL_A), await cache.match(`${URL_A}?new`)];
+    expect(ages.map((hit) => hit?.headers.get("age"))).toEqual(["12", "2"]);
+  });
+
   test("deletes, and says whether there was something", async () => {
     const { cache } = createCache();
     await cache.put(URL_A, fresh());

@@ -1,0 +1,3 @@
+import shopPlugin from "../../src/shop-plugin.ts";
+
+export const onRequest = shopPlugin({ currency: "EUR" });

@@ -1,0 +1,1 @@
+export const onRequestGet = ({ data }: any) => Response.json({ own: true, trail: data.trail });
