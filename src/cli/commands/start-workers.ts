@@ -2,7 +2,6 @@
 
 import { resolve } from "node:path";
 import type { Env } from "../../contract/handler.ts";
-import { controlPath } from "../../runtimes/app-server/control-path.ts";
 import { dropPrivileges } from "../../runtimes/app-server/drop-privileges.ts";
 import { runAppServer } from "../../runtimes/app-server/run-app-server.ts";
 import { createServerLog } from "../../runtimes/server/server-log.ts";
@@ -27,11 +26,7 @@ export async function startWorkers(
     accessLog,
     watch,
     log: createServerLog(),
-    control: {
-      path: settings.controlPath ?? (await controlPath(build.outDir)),
-      isDefault: settings.controlPath === undefined,
-      port: settings.controlPort,
-    },
+    control: { path: settings.controlPath, port: settings.controlPort },
     pidFile: settings.pidFile,
     ...(socketPath === undefined ? {} : { socketPath: resolve(socketPath) }),
     ...(user === undefined ? {} : { bound: () => dropPrivileges(user) }),

@@ -26,7 +26,8 @@ export async function writePidFile(file: string): Promise<() => Promise<void>> {
       cause: error,
     });
   }
-  return () => rm(file, { force: true });
+  // A process that has given up its privileges may not; the next start sees that the number is stale.
+  return () => rm(file, { force: true }).catch(() => {});
 }
 
 /** Whether a process exists, its own or somebody else's. */

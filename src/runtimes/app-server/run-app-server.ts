@@ -4,7 +4,7 @@ import type { Server } from "node:net";
 import process from "node:process";
 import { CausewayError } from "../../contract/errors.ts";
 import { isAnswered } from "../server/listen.ts";
-import { prepareControlFolder } from "./control-path.ts";
+import { controlPath, prepareControlFolder } from "./control-path.ts";
 import { type ControlOptions, openControlPort, openControlSocket } from "./control-server.ts";
 import { type Master, type MasterOptions, startMaster } from "./master.ts";
 import { notifySystemd } from "./notify-systemd.ts";
@@ -13,7 +13,7 @@ import { watchBuild } from "./watch-build.ts";
 import { WorkerRates } from "./worker-rates.ts";
 
 export interface AppServerOptions extends MasterOptions {
-  control: { path: string; isDefault: boolean; port: number | undefined };
+  control: { path: string | undefined; port: number | undefined };
   pidFile: string | undefined;
   /** Reload when a new build lies in the output directory. */
   watch: boolean;
@@ -23,7 +23,7 @@ const RATES_EVERY_MS = 1_000;
 
 /** Resolves when the site is served; afterwards signals and the control socket rule the process. */
 export async function runAppServer(options: AppServerOptions): Promise<Master> {
-  await refuseSecond(options.control.path);
+  await refuseSecond(options.control.path ?? (await controlPath(options.outDir)));
   const removePidFile = options.pidFile === undefined ? undefined : await writePidFile(options.pidFile);
   const closing: (() => unknown)[] = [];
   const finish = async () => {
@@ -61,7 +61,7 @@ async function refuseSecond(path: string): Promise<void> {
 }
 
 /** Opens the control socket and port; returns what closes them. */
-async function openDoors(master: Master, { control }: AppServerOptions): Promise<() => void> {
+async function openDoors(master: Master, { control, outDir }: AppServerOptions): Promise<() => void> {
   const rates = new WorkerRates();
   const timer = setInterval(() => noteRates(master, rates), RATES_EVERY_MS);
   const doors: ControlOptions = { master, rates, stop: () => process.emit("SIGTERM") };
@@ -71,8 +71,10 @@ async function openDoors(master: Master, { control }: AppServerOptions): Promise
     for (const server of servers) server.close();
   };
   try {
-    if (control.isDefault) await prepareControlFolder(control.path);
-    servers.push(await openControlSocket(control.path, doors));
+    // Only now: the default path is that of the user who the process has become.
+    const path = control.path ?? (await controlPath(outDir));
+    if (control.path === undefined) await prepareControlFolder(path);
+    servers.push(await openControlSocket(path, doors));
     if (control.port !== undefined) servers.push(await openControlPort(control.port, doors));
   } catch (error) {
     close();
