@@ -18,8 +18,8 @@ export function createTieredCache(
 
   /** The answer with its body in memory, if it is small enough to be there. */
   async function promote(stored: StoredResponse): Promise<StoredResponse> {
-    if (stored.size > maxFastBytes || stored.body instanceof Uint8Array) return stored;
-    const body = await stored.body.read();
+    if (stored.size > maxFastBytes) return stored;
+    const body = stored.body instanceof Uint8Array ? stored.body : await stored.body.read();
     const bytes = body instanceof ReadableStream ? await collectStream(body, maxFastBytes) : body;
     if (bytes === undefined) return stored;
     const { size: _size, body: _body, ...head } = stored;

@@ -4,6 +4,8 @@
 /** Lists whose members are case-insensitive and ordered by weight alone (RFC 9110 §12.5). */
 const WEIGHTED: ReadonlySet<string> = new Set(["accept-charset", "accept-encoding", "accept-language"]);
 
+const WEIGHTED_MEMBER = /^([a-z0-9*._-]+)(?:[ \t]*;[ \t]*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?$/;
+
 /** Fields that are no lists, where a comma means nothing. */
 const VERBATIM: ReadonlySet<string> = new Set(["authorization", "cookie", "user-agent"]);
 
@@ -30,13 +32,12 @@ function splitList(value: string): string[] {
   return members.map((member) => member.trim()).filter((member) => member !== "");
 }
 
-function sortByWeight(members: readonly string[]): string[] {
-  return members
-    .map((member) => {
-      const [range = "", ...parameters] = member.toLowerCase().split(/\s*;\s*/);
-      const weight = parameters.find((parameter) => /^q=/.test(parameter))?.slice(2);
-      return { range, weight: weight === undefined ? 1 : Number(weight) || 0 };
-    })
+/** Members that are not as the grammar wants them stay as they are, and all others with them. */
+function sortByWeight(members: readonly string[]): readonly string[] {
+  const weighted = members.map((member) => WEIGHTED_MEMBER.exec(member.toLowerCase()));
+  if (!weighted.every((match) => match !== null)) return members;
+  return weighted
+    .map(([, range, weight]) => ({ range: range as string, weight: Number(weight ?? 1) }))
     .toSorted((a, b) => b.weight - a.weight || (a.range < b.range ? -1 : a.range > b.range ? 1 : 0))
     .map(({ range, weight }) => (weight === 1 ? range : `${range};q=${weight}`));
 }
