@@ -37,7 +37,10 @@ interface DenoApi {
     },
     handler: (request: Request, info: { remoteAddr: { hostname?: string } }) => Promise<Response>,
   ): DenoServer;
-  upgradeWebSocket(request: Request): { socket: WebSocket; response: Response };
+  upgradeWebSocket(
+    request: Request,
+    options: { protocol?: string },
+  ): { socket: WebSocket; response: Response };
 }
 
 /** Runs a build as a program of its own: what `dist/deno.js` calls. */
@@ -75,7 +78,7 @@ export async function startDenoServer(options: ServerOptions): Promise<RunningSe
           const context = new RequestContext(work, info.remoteAddr.hostname);
           const response = await active.composed.handler(toCanonicalRequest(request), active.env, context);
           const client = webSocketOf(response);
-          return client === undefined ? response : upgrade(deno, request, client);
+          return client === undefined ? response : upgrade(deno, request, client, response.headers);
         },
       ),
     options,
@@ -104,10 +107,11 @@ export async function startDenoServer(options: ServerOptions): Promise<RunningSe
 }
 
 /** Ties the client's end to Deno's own socket, whose response carries the 101. */
-function upgrade(deno: DenoApi, request: Request, client: PairedSocket): Response {
+function upgrade(deno: DenoApi, request: Request, client: PairedSocket, headers: Headers): Response {
+  const protocol = headers.get("sec-websocket-protocol");
   let upgraded: ReturnType<DenoApi["upgradeWebSocket"]>;
   try {
-    upgraded = deno.upgradeWebSocket(request);
+    upgraded = deno.upgradeWebSocket(request, protocol === null ? {} : { protocol });
   } catch {
     // Deno refuses a request that is no valid handshake.
     return new Response("Expected a WebSocket handshake\n", { status: 400 });

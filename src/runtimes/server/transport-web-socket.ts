@@ -115,8 +115,13 @@ function declined(response: IncomingMessage): UpstreamResponse {
 
 /** A client that broke off has given no code that could be sent on (RFC 6455 §7.4.1). */
 function endSocket(socket: WebSocket, code: number | undefined, reason: string | undefined): void {
-  if (code === ABNORMAL || code === TLS_FAILURE) socket.terminate();
-  else socket.close(code, reason);
+  if (code === undefined || mayBeSent(code)) socket.close(code, reason);
+  else socket.terminate();
+}
+
+function mayBeSent(code: number): boolean {
+  if (code >= 3000 && code <= 4999) return true;
+  return code >= 1000 && code <= BAD_GATEWAY && ![1004, 1005, ABNORMAL].includes(code);
 }
 
 /** Messages go both ways as they come; a close travels with its code. */
