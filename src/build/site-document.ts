@@ -46,6 +46,7 @@ export function createSite(parts: SiteParts): Site {
     vars: project.vars,
     ...(project.routing === undefined ? {} : { routing: project.routing }),
     compatibility: { date: project.compatibilityDate, flags: project.compatibilityFlags },
+    ...(project.crons === undefined ? {} : { crons: project.crons }),
   });
   return { ...site, build: identify(site, parts.application) };
 }

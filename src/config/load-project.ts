@@ -73,6 +73,7 @@ export async function loadProject(
     devVars: { ...dev.values, ...bindings },
     compatibilityDate: options.compatibilityDate ?? settings.compatibilityDate,
     compatibilityFlags: [...new Set([...settings.compatibilityFlags, ...(options.compatibilityFlags ?? [])])],
+    ...(settings.crons.length === 0 ? {} : { crons: settings.crons }),
     navigationFallbackOnly: own.settings.navigationFallbackOnly,
     immutableFingerprints: own.settings.immutableFingerprints,
     ...(causeway.section === undefined ? {} : { routing: causeway.section }),

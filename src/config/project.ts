@@ -33,6 +33,8 @@ export interface Project {
   devVars: Record<string, string>;
   compatibilityDate: string | undefined;
   compatibilityFlags: string[];
+  /** When the Worker's `scheduled` runs. */
+  crons?: string[];
   /** Settings that new projects get; see docs/static-files.md. */
   navigationFallbackOnly: boolean;
   immutableFingerprints: boolean;

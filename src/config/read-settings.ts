@@ -14,6 +14,8 @@ export interface Settings {
   vars: Record<string, unknown>;
   compatibilityDate: string | undefined;
   compatibilityFlags: string[];
+  /** `triggers.crons`. */
+  crons: string[];
 }
 
 /** The `[assets]` table. */
@@ -52,6 +54,7 @@ const EMPTY: Settings = {
   vars: {},
   compatibilityDate: undefined,
   compatibilityFlags: [],
+  crons: [],
 };
 
 /** Reads and checks the settings, for one environment where one is named. */
@@ -71,6 +74,7 @@ export function readSettings(
     vars: take("vars", TABLE, { inherited: false }) ?? {},
     compatibilityDate: take("compatibility_date", DATE)?.slice(0, 10),
     compatibilityFlags: take("compatibility_flags", TEXTS) ?? [],
+    crons: take("triggers", TABLE) === undefined ? [] : (take("triggers.crons", TEXTS) ?? []),
   };
   return { settings, problems: problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
 }

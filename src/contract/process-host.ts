@@ -43,8 +43,18 @@ export interface DrainOrder {
   closeIdle: boolean;
 }
 
+/** A time at which the site's `scheduled` handler is due. */
+export interface ScheduledTask {
+  /** The expression that was met. */
+  cron: string;
+  /** Milliseconds since the epoch. */
+  scheduledTime: number;
+}
+
 export interface WorkerProcess {
   readonly pid: number;
+  /** Runs the site's `scheduled` handler. */
+  runScheduled(task: ScheduledTask): void;
   /** Gives it no further connections and lets it end in order. */
   drain(order: DrainOrder): void;
   /** Ends it now, whatever it does. */

@@ -18,6 +18,8 @@ export interface Site {
   /** Upstreams and routes of causeway.config.ts, where a project has them. */
   routing?: RoutingSection;
   compatibility: { date: string | undefined; flags: string[] };
+  /** When the Worker's `scheduled` runs: cron expressions in UTC. */
+  crons?: string[];
 }
 
 /** What answers dynamic paths: nothing, file routes, or one module with `fetch`. */
@@ -46,7 +48,7 @@ export type WorkerFirst =
 export const ROUTE_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"] as const;
 export type RouteMethod = (typeof ROUTE_METHODS)[number];
 
-/** One row of the route table, in Pages' own terms (SPEC: route path, mount path, method). */
+/** One row of the route table, in Pages' own terms: route path, mount path, method. */
 export interface RouteEntry {
   /** `/users/:id`, `/files/:path*`; literal text is kept as the file name has it. */
   routePath: string;

@@ -26,7 +26,7 @@ export function serveWorker(worker: unknown, bindEnv: (env: Env) => Env): Handle
 }
 
 /** What a Worker may ask of its context; passThroughOnException has no effect here, as on Pages. */
-function executionContext(context: GatewayContext) {
+export function executionContext(context: GatewayContext) {
   return {
     waitUntil: (work: Promise<unknown>) => context.waitUntil(work),
     passThroughOnException() {},

@@ -8,7 +8,8 @@ import type { LogSink, Platform } from "../contract/platform.ts";
 import type { RouteEntry, Site } from "../contract/site.ts";
 import { createEdge } from "../edge/create-edge.ts";
 import type { EdgeMiddleware } from "../edge/edge-context.ts";
-import { createGateway } from "../gateway/create-gateway.ts";
+import { createGateway, type GatewayParts } from "../gateway/create-gateway.ts";
+import { createScheduledRunner, type ScheduledRunner } from "../gateway/scheduled.ts";
 import { validateApplication } from "../gateway/validate-application.ts";
 import type { ResponseCompressor } from "../http/compress-response.ts";
 import { createFunctionPrefixFilter } from "../pages/function-prefixes.ts";
@@ -37,6 +38,8 @@ export interface ComposedSite {
   site: Site;
   handler: Handler;
   assets: AssetServer;
+  /** Runs the Worker's `scheduled` handler; undefined without one. */
+  scheduled: ScheduledRunner | undefined;
   /** Ends what the site does on its own: checks of upstreams. */
   close(): void;
 }
@@ -45,12 +48,13 @@ export function composeSite(parts: SiteParts): ComposedSite {
   const { site, bundle, platform } = parts;
   const isFunctionPath = createFunctionPrefixFilter(routesOf(site));
   const assets = createAssetServer(site.assets, platform.assets, { isFunctionPath });
-  const application = createGateway({
+  const gateway: GatewayParts = {
     site,
     bundle,
     fetchAsset: (request) => assets.fetch(request),
     assetsBinding: site.assets.binding ?? "ASSETS",
-  });
+  };
+  const application = createGateway(gateway);
   const upstreams = composeUpstreams(site, platform);
   const handler = createEdge({
     site,
@@ -63,7 +67,8 @@ export function composeSite(parts: SiteParts): ComposedSite {
     accessLog: parts.accessLog ?? false,
     compress: parts.compress,
   });
-  return { site, handler, assets, close: () => upstreams.close() };
+  const scheduled = createScheduledRunner(gateway);
+  return { site, handler, assets, scheduled, close: () => upstreams.close() };
 }
 
 function routesOf({ application }: Site): readonly RouteEntry[] {

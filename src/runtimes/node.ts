@@ -71,6 +71,8 @@ export interface NodeServer {
   work: BackgroundWork;
   /** Serves a release (at first the one the server was made for) under a URL; before it, nothing answers. */
   activate(url: URL, next?: Release): void;
+  /** Runs the site's `scheduled` handler as background work; what it throws is logged. */
+  runScheduled(due: { cron: string; scheduledTime: number }): void;
 }
 
 /** Stands between the server and the answers: sees each request first and may answer it. */
@@ -115,7 +117,12 @@ export function createNodeServer(options: ServerOptions, gate?: RequestGate): No
     if (next !== undefined) active.composed.close();
     active = { composed, env: createApplicationEnv(site, env ?? {}, url.origin) };
   };
-  return { server, webSockets, work, activate };
+  const runScheduled: NodeServer["runScheduled"] = (due) => {
+    const { composed, env } = active;
+    const context = new RequestContext(work, undefined);
+    if (composed.scheduled !== undefined) context.waitUntil(composed.scheduled(due, env, context));
+  };
+  return { server, webSockets, work, activate, runScheduled };
 }
 
 /** Runs the active release for one request. */

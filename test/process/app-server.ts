@@ -10,7 +10,6 @@ import type { ServerStatus } from "../../src/runtimes/app-server/status.ts";
 import { buildSite } from "../conformance/build-site.ts";
 
 const BIN = resolve(import.meta.dirname, "../../lib/cli/bin.js");
-const SITE = join(import.meta.dirname, "site");
 const WAIT_LIMIT_MS = 15_000;
 
 /** A project of a test's own, built. */
@@ -22,9 +21,9 @@ export interface TestSite {
   remove(): Promise<void>;
 }
 
-export async function createSite(): Promise<TestSite> {
+export async function createSite(name = "site"): Promise<TestSite> {
   const root = await mkdtemp(join(tmpdir(), "causeway-process-"));
-  await cp(SITE, root, { recursive: true });
+  await cp(join(import.meta.dirname, name), root, { recursive: true });
   const build = () => buildSite(root, join(root, "dist"), ["node"]);
   await build();
   return {

@@ -2,6 +2,7 @@
 
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { LogSink } from "../../contract/platform.ts";
+import type { ScheduledTask } from "../../contract/process-host.ts";
 import type { Site } from "../../contract/site.ts";
 import type { SupervisorSettings } from "../../supervisor/settings.ts";
 import { Supervisor } from "../../supervisor/supervisor.ts";
@@ -9,6 +10,7 @@ import { listen, listenOnPath } from "../server/listen.ts";
 import { serverUrl } from "../server/server-url.ts";
 import { SYSTEM_CLOCK } from "../system-clock.ts";
 import { ConnectionDealer } from "./connection-dealer.ts";
+import { CronSchedule } from "./cron-schedule.ts";
 import { type Deadlines, longestDeadlineMs } from "./deadlines.ts";
 import { createNodeProcessHost } from "./node-process-host.ts";
 import { ReleaseStore, sweepReleases } from "./release-store.ts";
@@ -85,6 +87,8 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
     await release();
     throw error;
   }
+  const crons = new CronSchedule((task) => runScheduled(supervisor, task), options.log);
+  crons.set(site.crons ?? []);
   let busy: Promise<void> = Promise.resolve();
   return {
     url,
@@ -95,17 +99,25 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
       // One after the other: the next takes what lies there when its turn comes.
       const turn = busy.then(async () => {
         site = await next((number) => supervisor.reload(number));
+        crons.set(site.crons ?? []);
       });
       busy = turn.catch(() => {});
       return turn;
     },
     async close() {
+      crons.stop();
       server.close();
       await supervisor.stop();
       await release();
     },
     kill: () => supervisor.kill(),
   };
+}
+
+/** Any worker will do; the newest has the newest code while a reload is under way. */
+function runScheduled(supervisor: Supervisor, task: ScheduledTask): void {
+  const worker = supervisor.rows().findLast(({ state }) => state === "ready");
+  worker?.process.runScheduled(task);
 }
 
 async function openSocket(options: MasterOptions, onConnection: (socket: Socket) => void): Promise<Server> {

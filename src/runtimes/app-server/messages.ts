@@ -1,6 +1,6 @@
 // What the master of the application server and its workers say to each other.
 
-import type { DrainOrder, WorkerReport } from "../../contract/process-host.ts";
+import type { DrainOrder, ScheduledTask, WorkerReport } from "../../contract/process-host.ts";
 import type { Offer } from "./connection-dealer.ts";
 import type { Deadlines } from "./deadlines.ts";
 
@@ -23,6 +23,7 @@ export type MasterMessage =
   | { kind: "boot"; brief: WorkerBrief }
   /** Comes with a connection. */
   | { kind: "connection"; offer: Offer }
+  | { kind: "scheduled"; task: ScheduledTask }
   | { kind: "drain"; order: DrainOrder };
 
 export type WorkerMessage =

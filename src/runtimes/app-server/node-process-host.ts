@@ -68,6 +68,7 @@ function startWorker(
   send(child, { kind: "boot", brief: options.brief(order) });
   return {
     pid: child.pid ?? 0,
+    runScheduled: (task) => send(child, { kind: "scheduled", task }),
     drain(drainOrder) {
       dealer.retire(id);
       send(child, { kind: "drain", order: drainOrder });

@@ -83,6 +83,7 @@ function listenToMaster(parts: WorkerParts, log: WorkerLog): void {
   };
   process.on("message", (message: MasterMessage, socket?: Socket) => {
     if (message.kind === "drain") void leave(message.order);
+    else if (message.kind === "scheduled") parts.node.runScheduled(message.task);
     else if (message.kind === "connection") parts.connections.take(socket, message.offer);
   });
   process.on("SIGTERM", async () => {

@@ -116,6 +116,7 @@ export class World {
     if (this.bootsAtOnce) worker.say({ kind: "ready" });
     return {
       pid: 1_000 + order.id,
+      runScheduled() {},
       drain(drainOrder: DrainOrder) {
         worker.drained = drainOrder;
       },
