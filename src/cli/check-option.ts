@@ -17,8 +17,6 @@ export function checkOption(
   value: string | undefined,
   command: CommandName | undefined,
 ): Problem | undefined {
-  if (spec.refused !== undefined)
-    return badUsage(`Cannot use ${written} ${value ?? ""}: ${spec.refused}`, "Leave it out.");
   if (spec.commands !== undefined && command !== undefined && !spec.commands.includes(command)) {
     return badUsage(
       `\`causeway ${command}\` has no option ${written}`,
@@ -93,6 +91,17 @@ export function isPort(text: string): boolean {
 export function suggest(written: string, known: readonly string[]): string {
   const nearest = nearestName(written, known);
   return nearest === undefined ? "" : `Did you mean "${nearest}"? `;
+}
+
+/** What an option asks for that the site will not get; undefined for most. Names may have an id: `CACHE=id`. */
+export function checkProvided(spec: OptionSpec, value: string): Problem | undefined {
+  if (spec.unprovided === undefined) return undefined;
+  const name = value.replace(/=.*/, "");
+  return {
+    severity: "warning",
+    code: "binding-unsupported",
+    message: `\`env\` will not have ${name}: ${spec.unprovided} is not supported yet; routes that do not use it work`,
+  };
 }
 
 /** A mistake in a command line. */

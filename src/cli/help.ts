@@ -133,12 +133,10 @@ function commandHelp(command: CommandName): string {
 }
 
 function optionRows(options: [OptionName, OptionSpec][]): [string, string][] {
-  return options
-    .filter(([, spec]) => spec.refused === undefined)
-    .map(([name, { alias, value, help }]) => {
-      const short = alias === undefined ? "    " : `-${alias}, `;
-      return [`${short}--${name}${value === undefined ? "" : ` ${value}`}`, help];
-    });
+  return options.map(([name, { alias, value, help }]) => {
+    const short = alias === undefined ? "    " : `-${alias}, `;
+    return [`${short}--${name}${value === undefined ? "" : ` ${value}`}`, help];
+  });
 }
 
 function section(title: string, lines: string[]): string {

@@ -7,6 +7,7 @@ import { formatHelp } from "./help.ts";
 import type { CommandName } from "./options.ts";
 import { createOutput, type Output } from "./output.ts";
 import { type CommandLine, parseArguments } from "./parse-arguments.ts";
+import { isError } from "./report-problems.ts";
 
 /** A command, given a command line without mistakes; throws a CausewayError when it fails. */
 export type Command = (line: CommandLine, output: Output) => Promise<void>;
@@ -50,9 +51,10 @@ async function runLine(line: CommandLine, output: Output): Promise<void> {
   if (flags.has("help") || (line.command === undefined && line.problems.length === 0)) {
     return output.result(formatHelp(line.command), { help: formatHelp(line.command) });
   }
-  if (line.problems.length > 0 || line.command === undefined) {
+  if (line.problems.some(isError) || line.command === undefined) {
     throw new CausewayError("bad-usage", "", { problems: line.problems });
   }
+  output.require(line.problems);
   const command = await LOADERS[line.command]();
   await command(line, output);
 }

@@ -34,13 +34,22 @@ export interface OptionSpec {
   commands?: readonly CommandName[];
   /** For lists: the values that are allowed; several may be given with commas. */
   choices?: readonly string[];
-  /** Known, but refused with this reason. */
-  refused?: string;
+  /** It names a binding to this product, which is not provided: accepted with a warning. */
+  unprovided?: string;
 }
 
 export const RUNTIMES = ["node", "bun", "deno", "workerd"] as const;
 
-const NO_STORAGE = "storage bindings are not supported yet";
+/** Those of `wrangler pages dev`, so that a project's own start line works as far as its routes do. */
+function storageOption(product: string) {
+  return {
+    kind: "list",
+    value: "NAME",
+    help: `accepted, but env has no ${product} yet; repeatable`,
+    commands: ["dev", "start"],
+    unprovided: product,
+  } as const;
+}
 
 export const OPTIONS = {
   port: { kind: "port", alias: "p", value: "PORT", help: "port to listen on (or PORT; 8787)" },
@@ -51,9 +60,9 @@ export const OPTIONS = {
   binding: { kind: "list", alias: "b", value: "NAME=VALUE", help: "set a variable of env; repeatable" },
   "compatibility-date": { kind: "text", value: "DATE", help: "Workers compatibility date" },
   "compatibility-flag": { kind: "list", value: "FLAG", help: "Workers compatibility flag; repeatable" },
-  kv: { kind: "list", value: "NAME", help: "", refused: NO_STORAGE },
-  d1: { kind: "list", value: "NAME", help: "", refused: NO_STORAGE },
-  r2: { kind: "list", value: "NAME", help: "", refused: NO_STORAGE },
+  kv: storageOption("KV"),
+  d1: storageOption("D1"),
+  r2: storageOption("R2"),
   target: {
     kind: "list",
     value: "TARGET",

@@ -1,7 +1,7 @@
 // What a command line means. All mistakes are collected; none is guessed away.
 
 import type { Problem } from "../contract/problem.ts";
-import { badUsage, checkOption, splitList, suggest } from "./check-option.ts";
+import { badUsage, checkOption, checkProvided, splitList, suggest } from "./check-option.ts";
 import {
   COMMANDS,
   type CommandName,
@@ -103,8 +103,13 @@ function takeOption(
     inline ??
     (spec.kind !== "flag" && queue[0] !== undefined && !isOption(queue[0]) ? queue.shift() : undefined);
   const problem = checkOption(written, spec, value, command);
-  if (problem !== undefined) problems.push(problem);
-  else storeOption(name, spec, value, options);
+  if (problem !== undefined) {
+    problems.push(problem);
+    return;
+  }
+  storeOption(name, spec, value, options);
+  const unprovided = checkProvided(spec, value ?? "");
+  if (unprovided !== undefined) problems.push(unprovided);
 }
 
 function storeOption(
@@ -127,9 +132,7 @@ function unknownCommand(name: string): Problem {
 }
 
 function unknownOption(written: string, command: CommandName | undefined): Problem {
-  const known = optionsOf(command)
-    .filter(([, spec]) => spec.refused === undefined)
-    .map(([name]) => `--${name}`);
+  const known = optionsOf(command).map(([name]) => `--${name}`);
   const help = command === undefined ? "causeway --help" : `causeway ${command} --help`;
   return badUsage(`There is no option ${written}`, `${suggest(written, known)}\`${help}\` lists them.`);
 }

@@ -158,9 +158,16 @@ describe("the command line", () => {
     expect((await runCli(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
-  test("names an unknown command, and storage that is not supported", async () => {
+  test("names an unknown command", async () => {
     expect(await runCli(["serve"])).toMatchObject({ code: 1, stdout: "" });
-    expect((await runCli(["dev", "--kv", "CACHE"])).stderr).toContain("not supported yet");
+  });
+
+  test("takes storage that is not provided for a warning, and with --strict for an error", async () => {
+    const { code, stderr } = await runCli(["dev", makeProject(PAGE), "--kv", "CACHE", "--strict"]);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining("`env` will not have CACHE: KV is not supported yet"),
+    });
   });
 
   test("says what is missing where there is no build", async () => {

@@ -68,11 +68,16 @@ describe("parseArguments", () => {
     expect(messages("dev --port 65536")).toEqual(['Cannot use "65536" as a port']);
   });
 
-  test("refuses storage bindings clearly", () => {
-    expect(messages("dev --kv CACHE --r2=FILES")).toEqual([
-      "Cannot use --kv CACHE: storage bindings are not supported yet",
-      "Cannot use --r2 FILES: storage bindings are not supported yet",
-    ]);
+  test("accepts storage bindings as wrangler writes them, with a warning for each", () => {
+    expect(parse("dev --kv CACHE --r2=FILES=bucket --port 1")).toMatchObject({
+      options: { texts: new Map([["port", "1"]]) },
+      problems: [
+        { severity: "warning", message: expect.stringContaining("`env` will not have CACHE: KV") },
+        { severity: "warning", message: expect.stringContaining("`env` will not have FILES: R2") },
+      ],
+    });
+    expect(messages("routes --d1 DB")).toEqual(["`causeway routes` has no option --d1"]);
+    expect(messages("dev --kv")).toEqual(["--kv needs a value"]);
   });
 });
 
