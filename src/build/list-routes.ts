@@ -2,8 +2,14 @@
 
 import type { Project } from "../config/project.ts";
 import type { Problem } from "../contract/problem.ts";
-import type { InvocationRules, RouteEntry } from "../contract/site.ts";
+import type { InvocationRules } from "../contract/site.ts";
 import { buildRoutes } from "../pages/build-routes.ts";
+import {
+  describeMiddleware,
+  describeRoutes,
+  type MiddlewareDescription,
+  type RouteDescription,
+} from "../pages/describe-routes.ts";
 import { generateInvocationRules } from "../pages/generate-invocation-rules.ts";
 import { toProjectPath } from "./bundler-problem.ts";
 import { findWorker } from "./find-worker.ts";
@@ -14,7 +20,9 @@ export interface RouteListing {
   /** A Worker answers by itself: which paths it knows cannot be listed. */
   kind: "none" | "functions" | "worker";
   /** In matching order. */
-  routes: RouteEntry[];
+  routes: RouteDescription[];
+  /** In running order, also what stands only before static files. */
+  middleware: MiddlewareDescription[];
   /** The `_routes.json` that Pages would generate (Pages docs, "Functions invocation routes"). */
   invocation: InvocationRules;
   problems: Problem[];
@@ -27,15 +35,22 @@ export async function listRoutes(project: Project): Promise<RouteListing> {
     return {
       kind: "worker",
       routes: [],
+      middleware: [],
       invocation: { version: 1, include: ["/*"], exclude: [] },
       problems: [],
     };
   }
   if (functionsDir === undefined) {
-    return { kind: "none", routes: [], invocation: generateInvocationRules([]), problems: [] };
+    const invocation = generateInvocationRules([]);
+    return { kind: "none", routes: [], middleware: [], invocation, problems: [] };
   }
   const scan = await createFunctionScanner(root, functionsDir).scan();
   const { routes, problems } = buildRoutes(scan.files, { directory: toProjectPath(functionsDir, root) });
-  const found = [...scan.problems, ...(await locateProblems(problems, root))];
-  return { kind: "functions", routes, invocation: generateInvocationRules(routes), problems: found };
+  return {
+    kind: "functions",
+    routes: describeRoutes(routes),
+    middleware: describeMiddleware(routes),
+    invocation: generateInvocationRules(routes),
+    problems: [...scan.problems, ...(await locateProblems(problems, root))],
+  };
 }

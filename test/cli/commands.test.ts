@@ -138,10 +138,9 @@ describe("causeway routes", () => {
     const { stdout } = await runCli(["routes", makeProject(SITE)]);
     const [head, ...rows] = stdout.split("\n").map((line) => line.split(/\s{2,}/));
     expect(head).toEqual(["PATTERN", "METHOD", "FILE", "MIDDLEWARE"]);
-    expect(rows.slice(0, 3)).toEqual([
-      ["/users/:id", "GET", "users/[id].js", "_middleware.js"],
-      ["/users/:id", "POST", "users/[id].js", "_middleware.js"],
-      ["/env", "*", "env.js", "_middleware.js"],
+    expect(rows.slice(0, 2)).toEqual([
+      ["/users/:id", "GET, POST", "users/[id].js", "_middleware.js"],
+      ["/env", "ANY", "env.js", "_middleware.js"],
     ]);
   });
 
@@ -150,9 +149,9 @@ describe("causeway routes", () => {
     const { routes } = JSON.parse((await runCli(["routes", root, "--json"])).stdout);
     expect(routes[0]).toEqual({
       pattern: "/users/:id",
-      method: "GET",
-      handlers: [{ file: "users/[id].js", exportName: "onRequestGet" }],
-      middleware: [{ file: "_middleware.js", exportName: "onRequest" }],
+      methods: ["GET", "POST"],
+      file: "users/[id].js",
+      middleware: [{ pattern: "/", method: "ANY", file: "_middleware.js", exportName: "onRequest" }],
     });
     const generated = JSON.parse((await runCli(["routes", root, "--routes-json"])).stdout);
     expect(generated).toEqual({ version: 1, include: ["/*"], exclude: [] });

@@ -28,6 +28,30 @@ test("a route's chain is the middleware that runs whatever its parameters are, o
   expect(chains).toEqual([[...outer, "admin/_middleware.ts POST"], outer, ["_middleware.ts ANY"]]);
 });
 
+test("a chain covers whole segments, whatever their case, and no literal covers a parameter", () => {
+  const { routes: mixed } = buildRoutes([
+    { file: "ADMIN/_middleware.ts", exports: ["onRequest"] },
+    { file: "adm/_middleware.ts", exports: ["onRequest"] },
+    { file: "[[all]]/_middleware.ts", exports: ["onRequest"] },
+    { file: "admin/x.ts", exports: ["onRequest"] },
+    { file: "[org]/y.ts", exports: ["onRequest"] },
+  ]);
+  expect(
+    describeRoutes(mixed).map(({ file, middleware }) => [file, middleware.map((row) => row.file)]),
+  ).toEqual([
+    ["admin/x.ts", ["[[all]]/_middleware.ts", "ADMIN/_middleware.ts"]],
+    ["[org]/y.ts", ["[[all]]/_middleware.ts"]],
+  ]);
+});
+
+test("middleware for another method is in no chain", () => {
+  const { routes: byMethod } = buildRoutes([
+    { file: "_middleware.ts", exports: ["onRequestPost", "onRequestGet"] },
+    { file: "a.ts", exports: ["onRequestGet"] },
+  ]);
+  expect(describeRoutes(byMethod)[0]?.middleware.map(({ method }) => method)).toEqual(["GET"]);
+});
+
 test("all middleware can be listed, also what stands only before static files", () => {
   expect(describeMiddleware(routes)).toContainEqual({
     pattern: "/files",
