@@ -48,12 +48,13 @@ export function hasNodeCompat(flags: readonly string[]): boolean {
 }
 
 /**
- * What global names mean. Without `nodejs_compat` the globals of Node read as undefined, so that code
+ * What global names mean. NODE_ENV is that of the environment in which the build runs, else the build's mode.
+ * Without `nodejs_compat` the globals of Node read as undefined, so that code
  * which asks `typeof process` takes the same way on every target.
  */
 function definedGlobals(project: Project, mode: BuildMode): Record<string, string> {
   const flags = project.compatibilityFlags;
-  const environment = JSON.stringify(mode);
+  const environment = JSON.stringify(process.env.NODE_ENV || mode);
   return {
     ...(hasNodeCompat(flags) ? {} : Object.fromEntries(NODE_GLOBALS.map((name) => [name, "undefined"]))),
     ...(hasNavigator(project) ? { "navigator.userAgent": '"Cloudflare-Workers"' } : {}),

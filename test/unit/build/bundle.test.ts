@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { answerOf, createProject, type ProjectFiles, readTree } from "./temp-project.ts";
 
 /** (module (func (export "add") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add)) */
@@ -124,21 +124,26 @@ describe("how a function is compiled", () => {
 
   test("the globals of Node read as undefined without nodejs_compat, and are there with it", async () => {
     const source = `export const onRequest = () => Response.json(
-  [typeof process, typeof Buffer, typeof global, process.env.NODE_ENV, navigator.userAgent]);`;
-    expect(await run(source)).toEqual([
-      "undefined",
-      "undefined",
-      "undefined",
-      "production",
-      "Cloudflare-Workers",
-    ]);
+  [typeof process, typeof Buffer, typeof global, navigator.userAgent]);`;
+    expect(await run(source)).toEqual(["undefined", "undefined", "undefined", "Cloudflare-Workers"]);
     expect(await run(source, {}, ["nodejs_compat"])).toEqual([
       "object",
       "function",
       "object",
-      "production",
       "Cloudflare-Workers",
     ]);
+  });
+
+  test.each([
+    ["staging", "staging"],
+    ["", "production"],
+  ])("NODE_ENV is that of the environment, else the build's mode: %j gives %s", async (value, expected) => {
+    vi.stubEnv("NODE_ENV", value);
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    const source = "export const onRequest = () => new Response(process.env.NODE_ENV);";
+    expect(await run(source)).toBe(expected);
   });
 
   test("a local variable called like a global of Node stays what it is", async () => {
