@@ -2,7 +2,7 @@
 // likes, then read value by value. Every mistake comes with file, line and remedy.
 
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type BuildFailure, build, type Message, type Plugin } from "esbuild";
@@ -18,6 +18,9 @@ export const CAUSEWAY_CONFIG_FILES = [
   "causeway.config.js",
   "causeway.config.mjs",
 ] as const;
+
+/** Nobody who watches a project looks there. */
+const WORK_DIRECTORY = ".causeway";
 
 /** What a project's configuration says; `section` is undefined without a file and after mistakes. */
 export interface LoadedCausewayConfig {
@@ -60,13 +63,18 @@ async function evaluate(root: string, file: string): Promise<unknown> {
     logLevel: "silent",
     plugins: [ownPackage()],
   });
-  const directory = await mkdtemp(join(root, ".causeway-config-"));
+  const work = join(root, WORK_DIRECTORY);
+  await mkdir(work, { recursive: true });
+  const directory = await mkdtemp(join(work, "config-"));
   try {
     const module = join(directory, "config.mjs");
     await writeFile(module, outputFiles[0]?.contents ?? "");
     return ((await import(pathToFileURL(module).href)) as { default?: unknown }).default;
   } finally {
     await rm(directory, { recursive: true, force: true });
+    await rmdir(work).catch(() => {
+      // Not empty: development keeps its builds there.
+    });
   }
 }
 
