@@ -11,8 +11,8 @@ import { parseEntityTag } from "../http/entity-tag.ts";
 /** What is said about this use of an answer. */
 export interface Use {
   ageSeconds: number;
-  /** Member of Cache-Status. */
-  status: string;
+  /** Member of Cache-Status; undefined where the cache does not name itself. */
+  status: string | undefined;
 }
 
 /** Fields of a 304 (RFC 9110 §15.4.5); the rest describes content that is not sent. */
@@ -26,6 +26,9 @@ const NOT_MODIFIED_FIELDS: ReadonlySet<string> = new Set([
   "last-modified",
   "vary",
 ]);
+
+/** Fields of a 416 that say where it comes from; the others describe what is not sent. */
+const REFUSAL_FIELDS: ReadonlySet<string> = new Set(["age", "cache-status", "date", "etag", "vary"]);
 
 /** Answers from the cache; undefined if the body has been removed meanwhile. */
 export function answerStored(
@@ -79,7 +82,7 @@ type Fields = Record<string, string>;
 function describe(stored: Pick<StoredResponse, "headers">, { ageSeconds, status }: Use): Fields {
   const fields: Fields = Object.fromEntries(stored.headers);
   fields.age = String(ageSeconds);
-  fields["cache-status"] = appendCacheStatus(fields["cache-status"], status);
+  if (status !== undefined) fields["cache-status"] = appendCacheStatus(fields["cache-status"], status);
   return fields;
 }
 
@@ -95,11 +98,8 @@ function answerRange(
     : { kind: "whole" as const };
   if (selection.kind === "unsatisfiable") {
     const refused = { "content-range": formatContentRange(undefined, stored.size), "content-length": "0" };
-    const { age, date } = fields;
-    return new Response(null, {
-      status: 416,
-      headers: { ...refused, age: age as string, date: date as string, "cache-status": use.status },
-    });
+    const kept = Object.entries(fields).filter(([name]) => REFUSAL_FIELDS.has(name));
+    return new Response(null, { status: 416, headers: { ...Object.fromEntries(kept), ...refused } });
   }
   // Several ranges may be answered with everything (RFC 9110 §14.2), and no client depends on them.
   if (selection.kind === "whole" || selection.spans.length > 1) {

@@ -1,102 +1,72 @@
-// `caches` for functions: the Cache API as Workers have it, in memory (Workers docs, "Cache").
+// `caches` for functions: the Cache API as Workers have it, over the store of the shared cache (Workers docs,
+// "Cache"). Its answers are apart from those of the shared cache, which no function can replace.
 
-import { parseVary } from "../../http/vary.ts";
-import { checkStorable, freshnessLifetimeMs, storedHeaders } from "./cache-rules.ts";
-import { answerFromStore, type StoredResponse } from "./stored-response.ts";
-
-interface Entry extends StoredResponse {
-  /** Values of the request fields that Vary names. */
-  vary: [string, string | null][];
-  storedAt: number;
-  expiresAt: number;
-}
-
-/** All caches of a process share one budget; the least recently used entries go first. */
-const MAX_BYTES = 64 * 1024 * 1024;
-
-/** Holds the entries of every named cache, in order of use. */
-class MemoryCaches {
-  readonly #entries = new Map<string, Entry>();
-  #bytes = 0;
-
-  get(key: string, nowMs: number): Entry | undefined {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return undefined;
-    this.#entries.delete(key);
-    if (entry.expiresAt <= nowMs) {
-      this.#bytes -= entry.body.byteLength;
-      return undefined;
-    }
-    this.#entries.set(key, entry);
-    return entry;
-  }
-
-  set(key: string, entry: Entry): void {
-    this.delete(key);
-    this.#entries.set(key, entry);
-    this.#bytes += entry.body.byteLength;
-    for (const [oldest] of this.#entries) {
-      if (this.#bytes <= MAX_BYTES) break;
-      this.delete(oldest);
-    }
-  }
-
-  delete(key: string): boolean {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return false;
-    this.#bytes -= entry.body.byteLength;
-    return this.#entries.delete(key);
-  }
-}
+import { answerStored } from "../../cache/answer-stored.ts";
+import { resolveRules } from "../../cache/cache-rules.ts";
+import { ageMs, readPolicy } from "../../cache/policy.ts";
+import { decideReuse, NO_DIRECTIVES } from "../../cache/reuse.ts";
+import { createHead, createReader, isVariantFor } from "../../cache/stored-entry.ts";
+import type { ResponseCache } from "../../contract/response-cache.ts";
+import { responseStore } from "../response-store.ts";
+import { checkStorable, mayStore } from "./cache-rules.ts";
 
 type CacheQuery = { ignoreMethod?: boolean };
 type CacheInput = Request | URL | string;
 
+const RULES = resolveRules({});
+const readHead = createReader(RULES);
+
+/** What all caches of a process have in common. */
+interface CacheSurroundings {
+  /** Asked for each time: a server chooses its store after the APIs are there. */
+  store(): ResponseCache;
+  now(): number;
+}
+
 /** One named cache. */
 class WorkersCache {
   readonly #name: string;
-  readonly #store: MemoryCaches;
-  readonly #now: () => number;
+  readonly #surroundings: CacheSurroundings;
 
-  constructor(name: string, store: MemoryCaches, now: () => number) {
+  constructor(name: string, surroundings: CacheSurroundings) {
     this.#name = name;
-    this.#store = store;
-    this.#now = now;
+    this.#surroundings = surroundings;
   }
 
   async match(input: CacheInput, options: CacheQuery = {}): Promise<Response | undefined> {
     const request = toRequest(input);
     if (request.method !== "GET" && !options.ignoreMethod) return undefined;
-    const nowMs = this.#now();
-    const entry = this.#store.get(this.#keyOf(request), nowMs);
-    if (entry === undefined || !entry.vary.every(([name, value]) => request.headers.get(name) === value))
-      return undefined;
-    return answerFromStore(entry, request, nowMs - entry.storedAt);
+    const kept = await this.#surroundings.store().read(this.#keyOf(request));
+    const stored = kept.find((candidate) => isVariantFor(request.headers, candidate));
+    if (stored === undefined) return undefined;
+    const nowMs = this.#surroundings.now();
+    const { policy } = readHead(stored);
+    if (decideReuse(policy, NO_DIRECTIVES, nowMs).kind !== "fresh") return undefined;
+    const ageSeconds = Math.floor(ageMs(policy, nowMs) / 1_000);
+    const asked = request.method === "GET" ? request : new Request(request.url, { headers: request.headers });
+    const answer = await answerStored(asked, stored, { ageSeconds, status: undefined });
+    answer?.headers.set("cf-cache-status", "HIT");
+    return answer;
   }
 
   async put(input: CacheInput, response: Response): Promise<void> {
     const request = toRequest(input);
     checkStorable(request, response);
-    const nowMs = this.#now();
-    const lifetimeMs = freshnessLifetimeMs(request, response, nowMs);
-    const body = lifetimeMs > 0 ? await readBody(response) : undefined;
+    const nowMs = this.#surroundings.now();
+    const times = { requestedAtMs: nowMs, receivedAtMs: nowMs };
+    const { status, statusText, headers } = response;
+    const policy = readPolicy(status, headers, times, RULES);
     // What is not stored is not read either: the sender learns that nobody listens.
-    if (body === undefined) return response.bodyUsed ? undefined : response.body?.cancel();
-    this.#store.set(this.#keyOf(request), {
-      status: response.status,
-      statusText: response.statusText,
-      headers: storedHeaders(response.headers),
-      body,
-      vary: parseVary(response.headers.get("vary") ?? "").map((name) => [name, request.headers.get(name)]),
-      storedAt: nowMs,
-      expiresAt: nowMs + lifetimeMs,
-    });
+    if (!mayStore(request, response, policy, RULES)) return response.body?.cancel();
+    const key = this.#keyOf(request);
+    const arrival = { key, requestHeaders: request.headers, status, statusText, headers, policy, ...times };
+    await this.#surroundings.store().write(createHead(arrival), response.body ?? new Uint8Array(0));
   }
 
   async delete(input: CacheInput, options: CacheQuery = {}): Promise<boolean> {
     const request = toRequest(input);
     if (request.method !== "GET" && !options.ignoreMethod) return false;
-    return this.#store.delete(this.#keyOf(request));
+    return this.#surroundings.store().remove(this.#keyOf(request));
   }
 
   #keyOf(request: Request): string {
@@ -110,26 +80,18 @@ function toRequest(input: CacheInput): Request {
   return input instanceof Request ? input : new Request(input);
 }
 
-/** The whole body; undefined if it is larger than all caches together may be. */
-async function readBody(response: Response): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  if (Number(response.headers.get("content-length")) > MAX_BYTES) return undefined;
-  const body = new Uint8Array(await response.arrayBuffer());
-  return body.byteLength > MAX_BYTES ? undefined : body;
-}
-
 /** `caches.default` and `caches.open(name)`. */
 export class WorkersCacheStorage {
   readonly default: WorkersCache;
-  readonly #store = new MemoryCaches();
-  readonly #now: () => number;
+  readonly #surroundings: CacheSurroundings;
 
   /** `now` tells the time in milliseconds. */
-  constructor(now: () => number = Date.now) {
-    this.#now = now;
-    this.default = new WorkersCache("", this.#store, now);
+  constructor(now: () => number = Date.now, store: () => ResponseCache = responseStore) {
+    this.#surroundings = { now, store };
+    this.default = new WorkersCache("", this.#surroundings);
   }
 
   async open(name: string): Promise<WorkersCache> {
-    return new WorkersCache(`named:${name}`, this.#store, this.#now);
+    return new WorkersCache(`named:${encodeURIComponent(name)}`, this.#surroundings);
   }
 }

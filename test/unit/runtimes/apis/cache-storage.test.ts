@@ -1,11 +1,16 @@
 import { describe, expect, test } from "vitest";
+import { createMemoryCache } from "../../../../src/cache/memory-cache.ts";
 import { WorkersCacheStorage } from "../../../../src/runtimes/apis/cache-storage.ts";
 
 const URL_A = "http://localhost/a";
 
 function createCache() {
   let nowMs = Date.UTC(2026, 0, 1);
-  const storage = new WorkersCacheStorage(() => nowMs);
+  const store = createMemoryCache();
+  const storage = new WorkersCacheStorage(
+    () => nowMs,
+    () => store,
+  );
   const pass = (ms: number) => {
     nowMs += ms;
   };
