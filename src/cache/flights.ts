@@ -99,10 +99,13 @@ export class Flights<Outcome> {
     return flight;
   }
 
-  /** Everybody who waits gets the outcome; whoever comes may still find it. */
-  land(flight: Flight<Outcome>, outcome: Outcome): void {
+  /** Everybody who waits gets the outcome; until `untilKept` is settled, whoever comes may still find it. */
+  settle(flight: Flight<Outcome>, outcome: Outcome, untilKept?: Promise<unknown>): void {
     flight.parent?.waitsFor.delete(flight);
     flight.land(outcome);
+    const remove = () => this.remove(flight);
+    if (untilKept === undefined) remove();
+    else untilKept.then(remove, remove);
   }
 
   /** Runs the work of a flight so that requests which it makes itself are recognised. */

@@ -5,11 +5,13 @@ import type { CacheStatus, ForwardReason } from "../http/cache-status.ts";
 import { formatCacheStatus } from "../http/cache-status.ts";
 import { formatSelection } from "../http/selecting-fields.ts";
 import { answerStored } from "./answer-stored.ts";
-import { exchange, respondShared, standIn } from "./exchange.ts";
+import { respondShared } from "./deliver.ts";
+import { exchange } from "./exchange.ts";
 import type { Flight } from "./flights.ts";
 import type { Outcome } from "./outcome.ts";
 import { ageMs } from "./policy.ts";
 import { decideReuse } from "./reuse.ts";
+import { standIn } from "./stand-in.ts";
 import { isVariantFor } from "./stored-entry.ts";
 import type { Visit } from "./visit.ts";
 
@@ -115,7 +117,7 @@ async function follow(
   const status: CacheStatus = { forward: reason, collapsed: true };
   switch (outcome.kind) {
     case "failed":
-      return standIn(visit, stored, reason, undefined, outcome.error);
+      return standIn({ visit, stored, reason, failureStatus: undefined, error: outcome.error });
     case "shared":
       if (!isVariantFor(visit.request.headers, outcome.head)) return undefined;
       return respondShared(visit, outcome, status);

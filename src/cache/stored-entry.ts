@@ -11,8 +11,8 @@ import type { ResolvedRules } from "./cache-rules.ts";
 import { type Policy, readPolicy } from "./policy.ts";
 import { listWithheldFields } from "./storability.ts";
 
-/** What is kept of an answer beside its body. */
-export interface Arrival extends ExchangeTimes {
+/** What a head is made of. */
+export interface HeadParts extends ExchangeTimes {
   key: string;
   /** Fields of the request that it answers. */
   requestHeaders: Headers;
@@ -38,8 +38,8 @@ const KEPT_ON_UPDATE: ReadonlySet<string> = new Set([
 ]);
 
 /** The head under which an answer is kept. */
-export function createHead(arrival: Arrival): StoredHead {
-  const { key, requestHeaders, status, statusText, headers, policy, requestedAtMs, receivedAtMs } = arrival;
+export function createHead(parts: HeadParts): StoredHead {
+  const { key, requestHeaders, status, statusText, headers, policy, requestedAtMs, receivedAtMs } = parts;
   const vary = [...new Set(parseVary(headers.get("vary") ?? ""))].sort();
   return {
     key,

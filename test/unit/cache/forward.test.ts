@@ -79,6 +79,18 @@ describe("equal requests at the same time", () => {
     expect(site.asked).toHaveLength(3);
   });
 
+  it("wait for each other although a client with a condition of its own got something else", async () => {
+    const site = createCachedSite(() => new Response(null, { status: 304 }));
+    await read(await site.get("/a", { "if-none-match": '"v1"' }));
+    await read(await site.get("/a", { authorization: "x" }));
+    const { open, answer } = gated(counting(FRESH) as () => Response);
+    site.answerWith(answer);
+    const answers = [1, 2, 3].map(() => site.get("/a").then(read));
+    open();
+    await Promise.all(answers);
+    expect(site.asked).toHaveLength(3);
+  });
+
   it("get each its own variant", async () => {
     const { open, answer } = gated(
       (request) =>

@@ -187,6 +187,20 @@ describe("validation", () => {
   });
 });
 
+describe("HEAD", () => {
+  it("is never kept as the answer to a GET", async () => {
+    const site = createCachedSite(counting({ "cache-control": "max-age=60" }, { status: 503 }));
+    await site.get("/a", {}, { method: "HEAD" });
+    await site.settled();
+    expect((await read(await site.get("/a")))[1]).toBe("answer 2");
+    await site.settled();
+    site.pass(61);
+    await site.get("/a", { "cache-control": "no-cache" }, { method: "HEAD" });
+    await site.settled();
+    expect((await read(await site.get("/a"))).slice(0, 2)).toEqual([503, "answer 4"]);
+  });
+});
+
 describe("stale answers", () => {
   it("are used while a new one is fetched, within stale-while-revalidate", async () => {
     const site = createCachedSite(counting({ "cache-control": "max-age=1, stale-while-revalidate=10" }));
