@@ -3,6 +3,8 @@
 import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
+import type { Host } from "../../http/host.ts";
+import { parseRequestTarget } from "../../http/request-target.ts";
 import { PairedSocket, webSocketOf } from "../apis/web-socket-pair.ts";
 import { checkRequest } from "./check-request.ts";
 import { NativeResponse } from "./node-response.ts";
@@ -34,6 +36,10 @@ export function createUpgradeListener(answer: Answer, open: Set<WebSocket>) {
     const response = request === undefined ? badRequest() : await answer(request, incoming);
     const client = webSocketOf(response);
     if (client === undefined) return answerPlainly(response, incoming, socket);
+    if (socket.destroyed || !isHandshake(incoming)) {
+      giveUp(client);
+      return answerPlainly(badRequest(), incoming, socket);
+    }
     const onHeaders = (lines: string[]) => lines.push(...applicationFields(response.headers));
     server.once("headers", onHeaders);
     server.handleUpgrade(incoming, socket, head, (webSocket) => connect(webSocket, client, open));
@@ -46,15 +52,34 @@ function toRequest(incoming: IncomingMessage): Request | undefined {
   for (let index = 0; index < incoming.rawHeaders.length; index += 2) {
     headers.append(incoming.rawHeaders[index] as string, incoming.rawHeaders[index + 1] as string);
   }
+  // Not resolved against a base: `//host/x` is a path here, as it is without an upgrade.
+  const target = parseRequestTarget(incoming.url ?? "/");
+  if (target === undefined) return undefined;
+  const host = target.host === undefined ? incoming.headers.host : formatHost(target.host);
   try {
-    return new Request(new URL(incoming.url ?? "/", `http://${incoming.headers.host}`), {
-      headers,
-      redirect: "manual",
-    });
+    return new Request(`http://${host}${target.pathname}${target.search}`, { headers, redirect: "manual" });
   } catch {
     // A Host or target that makes no URL is the client's mistake.
     return undefined;
   }
+}
+
+function formatHost({ hostname, port }: Host): string {
+  return port === undefined ? hostname : `${hostname}:${port}`;
+}
+
+/** What the library refuses by itself, after which nobody would tell the other end (RFC 6455 §4.2.1). */
+function isHandshake({ headers }: IncomingMessage): boolean {
+  const version = headers["sec-websocket-version"];
+  return (
+    /^[+/0-9a-z]{22}==$/i.test(headers["sec-websocket-key"] ?? "") && (version === "13" || version === "8")
+  );
+}
+
+/** Ends the side of the handler: the network's will never be there. */
+function giveUp(client: PairedSocket): void {
+  client.accept();
+  client.close(1002, "The handshake failed");
 }
 
 function badRequest(): Response {
