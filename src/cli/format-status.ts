@@ -6,6 +6,7 @@ import { formatTable } from "./format-table.ts";
 
 const HEAD = [
   "WORKER",
+  "ROLE",
   "PID",
   "STATE",
   "AGE",
@@ -39,6 +40,7 @@ export function formatStatus(status: ServerStatus): string {
 function formatWorker(worker: WorkerStatus): string[] {
   return [
     String(worker.id),
+    worker.role,
     String(worker.pid),
     worker.leaving === undefined ? worker.state : `${worker.state} (${worker.leaving})`,
     formatAge(worker.ageMs),

@@ -18,6 +18,12 @@ export const SERVER_OPTIONS = {
     help: "workers when there is little to do (as --workers)",
     commands: START,
   },
+  isolate: {
+    kind: "text",
+    value: "N",
+    help: "run the functions in N processes of their own (0)",
+    commands: START,
+  },
   harakiri: {
     kind: "list",
     value: "[PATH=]DURATION",

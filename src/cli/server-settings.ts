@@ -15,6 +15,7 @@ import { SERVER_OPTIONS } from "./server-options.ts";
 
 export interface ServerSettings {
   supervisor: MasterOptions["settings"];
+  isolated: number;
   deadlines: Deadlines;
   backlog: number;
   maxHeapMb: number | undefined;
@@ -50,6 +51,7 @@ export async function readServerSettings(line: CommandLine, root: string): Promi
       maxLifetimeMs: amount("max-lifetime", parseDuration, 0),
       maxRssBytes: amount("max-rss", parseSize, 0),
     },
+    isolated: amount("isolate", parseCount, 0),
     deadlines: readDeadlines(texts.get("harakiri") ?? []),
     backlog: amount("backlog", parseCount, DEFAULT_BACKLOG),
     maxHeapMb: maxHeapBytes === 0 ? undefined : Math.max(16, Math.round(maxHeapBytes / 1_024 ** 2)),

@@ -11,6 +11,7 @@ import type { EdgeMiddleware } from "../edge/edge-context.ts";
 import { createGateway, type GatewayParts } from "../gateway/create-gateway.ts";
 import { createScheduledRunner, type ScheduledRunner } from "../gateway/scheduled.ts";
 import { validateApplication } from "../gateway/validate-application.ts";
+import { TrustedProxies } from "../http/client-address.ts";
 import type { ResponseCompressor } from "../http/compress-response.ts";
 import { createFunctionPrefixFilter } from "../pages/function-prefixes.ts";
 import { composeUpstreams } from "./compose-upstreams.ts";
@@ -29,6 +30,8 @@ export interface SiteParts {
   accessLog?: boolean;
   /** Compresses what the application answers; absent where the network in front does. */
   compress?: ResponseCompressor;
+  /** Answers in place of the bundle's functions, which run elsewhere. */
+  application?: Handler;
   /** Watch the application for breaches of the gateway contract and log them; for development. */
   validate?: boolean;
 }
@@ -37,9 +40,13 @@ export interface SiteParts {
 export interface ComposedSite {
   site: Site;
   handler: Handler;
+  /** The functions alone, without the edge in front of them. */
+  application: Handler;
   assets: AssetServer;
   /** Runs the Worker's `scheduled` handler; undefined without one. */
   scheduled: ScheduledRunner | undefined;
+  /** Whose word about the client counts. */
+  trustedProxies: TrustedProxies;
   /** Ends what the site does on its own: checks of upstreams. */
   close(): void;
 }
@@ -54,7 +61,7 @@ export function composeSite(parts: SiteParts): ComposedSite {
     fetchAsset: (request) => assets.fetch(request),
     assetsBinding: site.assets.binding ?? "ASSETS",
   };
-  const application = createGateway(gateway);
+  const application = parts.application ?? createGateway(gateway);
   const upstreams = composeUpstreams(site, platform);
   const handler = createEdge({
     site,
@@ -68,7 +75,9 @@ export function composeSite(parts: SiteParts): ComposedSite {
     compress: parts.compress,
   });
   const scheduled = createScheduledRunner(gateway);
-  return { site, handler, assets, scheduled, close: () => upstreams.close() };
+  const trustedProxies = new TrustedProxies(site.routing?.trustedProxies ?? []);
+  const close = () => upstreams.close();
+  return { site, handler, application, assets, scheduled, trustedProxies, close };
 }
 
 function routesOf({ application }: Site): readonly RouteEntry[] {

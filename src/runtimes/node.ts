@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import process from "node:process";
 import { getRequestListener } from "@hono/node-server";
 import type { WebSocket } from "ws";
-import type { Env } from "../contract/handler.ts";
+import type { Env, Handler } from "../contract/handler.ts";
 import type { LogSink } from "../contract/platform.ts";
 import { installRuntimeApis } from "./apis/install.ts";
 import { createApplicationEnv } from "./application-env.ts";
@@ -30,6 +30,8 @@ const GRACE_MS = 1_000;
 
 interface ActiveRelease {
   composed: ComposedSite;
+  /** What answers requests: the whole site, or the part of it that its owner selects. */
+  handler: Handler;
   env: Env;
 }
 
@@ -84,7 +86,11 @@ export interface RequestGate {
 }
 
 /** Composes a release first: a site that cannot start must not look as if it had. */
-export function createNodeServer(options: ServerOptions, gate?: RequestGate): NodeServer {
+export function createNodeServer(
+  options: ServerOptions,
+  gate?: RequestGate,
+  select: (composed: ComposedSite) => Handler = ({ handler }) => handler,
+): NodeServer {
   prepareNode();
   const log = options.log ?? createServerLog();
   const work = new BackgroundWork(log);
@@ -93,7 +99,7 @@ export function createNodeServer(options: ServerOptions, gate?: RequestGate): No
   let active: ActiveRelease;
   const answer: Answer = async (request, incoming) => {
     const context = new RequestContext(work, incoming.socket.remoteAddress);
-    return { context, response: await active.composed.handler(request, active.env, context) };
+    return { context, response: await active.handler(request, active.env, context) };
   };
   const webSockets = new Set<WebSocket>();
   // shouldUpgradeCallback: later than the types; where Node lacks it the upgrade listener answers over HTTP.
@@ -115,7 +121,7 @@ export function createNodeServer(options: ServerOptions, gate?: RequestGate): No
     const { site, env } = next ?? options;
     const composed = next === undefined ? first : composeRelease(platform, next, options, log);
     if (next !== undefined) active.composed.close();
-    active = { composed, env: createApplicationEnv(site, env ?? {}, url.origin) };
+    active = { composed, handler: select(composed), env: createApplicationEnv(site, env ?? {}, url.origin) };
   };
   const runScheduled: NodeServer["runScheduled"] = (due) => {
     const { composed, env } = active;

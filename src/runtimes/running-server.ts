@@ -1,7 +1,7 @@
 // What a started server offers its owner, the same on Node, Bun and Deno.
 
 import type { FunctionBundle } from "../contract/bundle.ts";
-import type { Env } from "../contract/handler.ts";
+import type { Env, Handler } from "../contract/handler.ts";
 import type { RequestLimits } from "../contract/limits.ts";
 import type { AssetStore, LogSink } from "../contract/platform.ts";
 import type { Site } from "../contract/site.ts";
@@ -24,6 +24,8 @@ export interface ServerOptions extends Release {
   accessLog?: boolean;
   limits?: Partial<RequestLimits>;
   middleware?: readonly EdgeMiddleware[];
+  /** Answers in place of the bundle's functions, which run elsewhere. */
+  application?: Handler;
   /** Report breaches of the gateway contract; for development. */
   validate?: boolean;
 }

@@ -17,6 +17,8 @@ export interface SupervisorPorts {
   log: LogSink;
   /** Numbers from 0 to 1, for jitter. */
   random: () => number;
+  /** Numbers for workers, never the same one again. */
+  nextId: () => number;
   /** Asks for a `step` soon; there must be one from time to time anyway. */
   wake: () => void;
 }
@@ -52,7 +54,6 @@ export class Supervisor {
   };
   /** What workers that are gone have done. */
   readonly past: WorkerTotals = { requests: 0, refused: 0, expired: 0, failed: 0, latency: [] };
-  #nextId = 1;
   #generation = 0;
   /** The last generation of which a worker became ready: what a failed reload returns to. */
   #provenGeneration: number | undefined;
@@ -164,7 +165,7 @@ export class Supervisor {
   }
 
   #startWorker(): void {
-    const id = this.#nextId++;
+    const id = this.#ports.nextId();
     const order = { id, generation: this.#generation };
     const process = this.#ports.host.start(order, (event) => this.#enqueue(() => this.#hear(id, event)));
     const limits = drawLimits(this.#settings, this.#ports.random);

@@ -15,12 +15,14 @@ export async function startWorkers(
   address: { host: string; port: number },
   settings: ServerSettings,
 ): Promise<URL> {
-  const { supervisor, deadlines, backlog, accessLog, watch, user, maxHeapMb, socketPath } = settings;
+  const { supervisor, isolated, deadlines, backlog, accessLog, watch, user, maxHeapMb, socketPath } =
+    settings;
   const master = await runAppServer({
     ...address,
     outDir: build.outDir,
     env,
     settings: supervisor,
+    isolated,
     deadlines,
     backlog,
     accessLog,

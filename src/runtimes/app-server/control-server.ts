@@ -42,7 +42,8 @@ const CHANGE: Record<string, Route> = {
   "/scale": ({ master, rates }, { workers }) => {
     if (!Number.isInteger(workers) || (workers as number) < 1)
       return json(400, { error: "workers: 1 or more" });
-    master.supervisor.scale(workers as number);
+    // Where functions are isolated, they are what there may be too few of.
+    master.pools.at(-1)?.supervisor.scale(workers as number);
     return json(200, describeServer(master, rates));
   },
   "/stop": ({ master, stop }, { force }) => {

@@ -11,6 +11,12 @@ export function deadlineMs({ defaultMs, routes }: Deadlines, pathname: string): 
   return routes.find(({ pattern }) => matchesPath(pattern, pathname))?.limitMs ?? defaultMs;
 }
 
+/** The same limits, each later by `ms`. */
+export function addToDeadlines({ defaultMs, routes }: Deadlines, ms: number): Deadlines {
+  const later = routes.map(({ pattern, limitMs }) => ({ pattern, limitMs: limitMs + ms }));
+  return { defaultMs: defaultMs + ms, routes: later };
+}
+
 /** The shortest of all limits: nothing needs a look before it has passed. */
 export function shortestDeadlineMs({ defaultMs, routes }: Deadlines): number {
   return Math.min(defaultMs, ...routes.map(({ limitMs }) => limitMs));

@@ -1,19 +1,19 @@
-// The master of the application server: holds the listening socket and the process table, loads no site code.
+// The master of the application server: holds the listening socket and the process tables, loads no site code.
 
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { mkdtemp, rm } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { LogSink } from "../../contract/platform.ts";
-import type { ScheduledTask } from "../../contract/process-host.ts";
 import type { Site } from "../../contract/site.ts";
 import type { SupervisorSettings } from "../../supervisor/settings.ts";
-import { Supervisor } from "../../supervisor/supervisor.ts";
 import { listen, listenOnPath } from "../server/listen.ts";
 import { serverUrl } from "../server/server-url.ts";
-import { SYSTEM_CLOCK } from "../system-clock.ts";
-import { ConnectionDealer } from "./connection-dealer.ts";
 import { CronSchedule } from "./cron-schedule.ts";
-import { type Deadlines, longestDeadlineMs } from "./deadlines.ts";
-import { createNodeProcessHost } from "./node-process-host.ts";
+import { addToDeadlines, type Deadlines, longestDeadlineMs } from "./deadlines.ts";
+import type { WorkerRole } from "./messages.ts";
 import { ReleaseStore, sweepReleases } from "./release-store.ts";
+import { createWorkerPool, type WorkerPool } from "./worker-pool.ts";
 
 export { DEFAULT_SETTINGS } from "../../supervisor/settings.ts";
 
@@ -30,6 +30,8 @@ export interface MasterOptions {
   env: Record<string, unknown>;
   /** `deadlineMs` follows from the deadlines. */
   settings: Omit<SupervisorSettings, "deadlineMs">;
+  /** Workers for the functions alone, behind those that face the clients; 0 for both in one. */
+  isolated: number;
   deadlines: Deadlines;
   backlog: number;
   accessLog: boolean;
@@ -40,8 +42,8 @@ export interface MasterOptions {
 export interface Master {
   url: URL;
   site(): Site;
-  supervisor: Supervisor;
-  dealer: ConnectionDealer;
+  /** The pool that faces the clients, then that of the functions if they are isolated. */
+  pools: readonly [WorkerPool, ...WorkerPool[]];
   /** Serves what lies in the output directory now; rejects, and goes on as before, if that cannot be loaded. */
   reload(): Promise<void>;
   /** Lets open requests finish; resolves when no process is left. */
@@ -50,55 +52,65 @@ export interface Master {
   kill(): void;
 }
 
-const STEP_EVERY_MS = 100;
+/** An isolated function that is late is answered for by its own pool; the edge only makes sure. */
+const EDGE_SLACK_MS = 2_000;
 
 /** Binds the address, starts the workers, and resolves when they serve. */
 export async function startMaster(options: MasterOptions): Promise<Master> {
-  const dealer = new ConnectionDealer();
-  const server = await openSocket(options, (socket) => dealer.deal(socket));
-  await options.bound?.();
-  const url = describeAddress(server, options);
   const store = new ReleaseStore(options.outDir);
-  const supervisor = createSupervisor(options, dealer, store, url);
-  let generation = 0;
-  const next = async (serve: (generation: number) => Promise<void>): Promise<Site> => {
-    const number = ++generation;
-    const site = await store.take(number);
-    await serve(number);
-    return site;
-  };
-  const timer = setInterval(() => {
-    supervisor.step();
-    // After the messages that have come in meanwhile: a worker may have taken what seems to be late.
-    setImmediate(() => dealer.recall());
-  }, STEP_EVERY_MS);
+  const place: Place = { url: new URL("http://localhost/"), functionsSocket: undefined };
+  const pools = createPools(options, store, place);
+  const [front] = pools;
   const release = async () => {
-    clearInterval(timer);
-    server.close();
-    dealer.close();
+    for (const pool of pools) await pool.close();
     await store.close();
+    if (place.functionsSocket !== undefined) await rm(join(place.functionsSocket, ".."), { recursive: true });
+  };
+  let generation = 0;
+  const next = async (serve: (pool: WorkerPool, generation: number) => Promise<void>): Promise<Site> => {
+    const number = ++generation;
+    const site = await store.take(number, pools.length);
+    // The functions first: the edge never asks for what is not there yet.
+    for (const [index, pool] of pools.toReversed().entries()) {
+      await serve(pool, number).catch((error: unknown) => {
+        for (let untold = index + 1; untold < pools.length; untold++) void store.discard(number);
+        throw error;
+      });
+    }
+    return site;
   };
   let site: Site;
   try {
+    place.url = await bind(front, options);
+    await options.bound?.();
+    const [, functions] = pools;
+    if (functions !== undefined) place.functionsSocket = await bindPrivately(functions);
     await sweepReleases(options.outDir);
-    site = await next((number) => supervisor.start(number));
+    site = await next((pool, number) => pool.supervisor.start(number));
   } catch (error) {
-    await supervisor.stop();
     await release();
     throw error;
   }
-  const crons = new CronSchedule((task) => runScheduled(supervisor, task), options.log);
+  const crons = new CronSchedule((task) => {
+    // Any worker will do; the newest has the newest code while a reload is under way.
+    const ready = pools
+      .at(-1)
+      ?.supervisor.rows()
+      .findLast(({ state }) => state === "ready");
+    ready?.process.runScheduled(task);
+  }, options.log);
   crons.set(site.crons ?? []);
   let busy: Promise<void> = Promise.resolve();
   return {
-    url,
+    get url() {
+      return place.url;
+    },
     site: () => site,
-    supervisor,
-    dealer,
+    pools,
     reload() {
       // One after the other: the next takes what lies there when its turn comes.
       const turn = busy.then(async () => {
-        site = await next((number) => supervisor.reload(number));
+        site = await next((pool, number) => pool.supervisor.reload(number));
         crons.set(site.crons ?? []);
       });
       busy = turn.catch(() => {});
@@ -106,82 +118,72 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
     },
     async close() {
       crons.stop();
-      server.close();
-      await supervisor.stop();
       await release();
     },
-    kill: () => supervisor.kill(),
+    kill() {
+      for (const { supervisor } of pools) supervisor.kill();
+    },
   };
 }
 
-/** Any worker will do; the newest has the newest code while a reload is under way. */
-function runScheduled(supervisor: Supervisor, task: ScheduledTask): void {
-  const worker = supervisor.rows().findLast(({ state }) => state === "ready");
-  worker?.process.runScheduled(task);
+/** What is known once the sockets are bound. */
+interface Place {
+  url: URL;
+  functionsSocket: string | undefined;
 }
 
-async function openSocket(options: MasterOptions, onConnection: (socket: Socket) => void): Promise<Server> {
-  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => {
-    // Nothing is read here; what befalls the connection meets the worker that has it.
-    socket.on("error", () => {});
-    // The bookkeeping between processes that comes with sockets of a server is of no use here.
-    (socket as { server?: unknown }).server = null;
-    onConnection(socket);
-  });
-  if (options.socketPath === undefined) await listen(server, options.port, options.host);
-  else await listenOnPath(server, options.socketPath);
-  return server;
+function createPools(
+  options: MasterOptions,
+  store: ReleaseStore,
+  place: Place,
+): [WorkerPool, ...WorkerPool[]] {
+  let lastId = 0;
+  const create = (role: WorkerRole, deadlines: Deadlines, count: Partial<SupervisorSettings>) =>
+    createWorkerPool({
+      role,
+      log: options.log,
+      nextId: () => ++lastId,
+      settings: { ...options.settings, ...count, deadlineMs: longestDeadlineMs(deadlines) },
+      brief: ({ id, generation }) => ({
+        id,
+        role,
+        release: store.folderOf(generation),
+        url: place.url.href,
+        functionsSocket: place.functionsSocket,
+        env: options.env,
+        deadlines,
+        backlog: options.backlog,
+        accessLog: options.accessLog && role !== "functions",
+      }),
+      discard(generation) {
+        store.discard(generation).catch((error: unknown) => {
+          options.log.error("An old build cannot be removed", error, { generation });
+        });
+      },
+      ...(options.maxHeapMb === undefined ? {} : { maxHeapMb: options.maxHeapMb }),
+    });
+  const { deadlines, isolated } = options;
+  if (isolated === 0) return [create("site", deadlines, {})];
+  return [
+    create("edge", addToDeadlines(deadlines, EDGE_SLACK_MS), {}),
+    create("functions", deadlines, { workers: isolated, minWorkers: isolated }),
+  ];
 }
 
-/** What functions see as the site's own URL where it listens on a socket: a proxy in front knows better. */
-function describeAddress(server: Server, { host, socketPath }: MasterOptions): URL {
-  if (socketPath !== undefined) return new URL("http://localhost/");
+/** Binds the site's address. What functions see as the site's own URL on a socket: a proxy in front knows better. */
+async function bind({ server }: WorkerPool, { host, port, socketPath }: MasterOptions): Promise<URL> {
+  if (socketPath !== undefined) {
+    await listenOnPath(server, socketPath);
+    return new URL("http://localhost/");
+  }
+  await listen(server, port, host);
   return serverUrl(host, (server.address() as AddressInfo).port);
 }
 
-function createSupervisor(
-  options: MasterOptions,
-  dealer: ConnectionDealer,
-  store: ReleaseStore,
-  url: URL,
-): Supervisor {
-  const { log, env, deadlines, backlog, accessLog, maxHeapMb } = options;
-  const host = createNodeProcessHost({
-    dealer,
-    log,
-    brief: ({ id, generation }) => ({
-      id,
-      release: store.folderOf(generation),
-      url: url.href,
-      env,
-      deadlines,
-      backlog,
-      accessLog,
-    }),
-    discard(generation) {
-      store
-        .discard(generation)
-        .catch((error: unknown) => log.error("An old build cannot be removed", error, { generation }));
-    },
-    ...(maxHeapMb === undefined ? {} : { maxHeapMb }),
-  });
-  let isAwake = false;
-  const supervisor = new Supervisor(
-    { ...options.settings, deadlineMs: longestDeadlineMs(deadlines) },
-    {
-      host,
-      log,
-      clock: SYSTEM_CLOCK,
-      random: Math.random,
-      wake() {
-        if (isAwake) return;
-        isAwake = true;
-        setImmediate(() => {
-          isAwake = false;
-          supervisor.step();
-        });
-      },
-    },
-  );
-  return supervisor;
+/** Binds a socket that only processes of this user reach: its folder is theirs alone. */
+async function bindPrivately({ server }: WorkerPool): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "causeway-functions-"));
+  const path = join(folder, "socket");
+  await listenOnPath(server, path);
+  return path;
 }

@@ -4,9 +4,15 @@ import type { DrainOrder, ScheduledTask, WorkerReport } from "../../contract/pro
 import type { Offer } from "./connection-dealer.ts";
 import type { Deadlines } from "./deadlines.ts";
 
+/** What a worker does: all of a site, or only what faces the clients, or only the functions behind that. */
+export type WorkerRole = "site" | "edge" | "functions";
+
 /** Everything a worker needs to know. */
 export interface WorkerBrief {
   id: number;
+  role: WorkerRole;
+  /** Where the edge finds the functions, if they are isolated. */
+  functionsSocket: string | undefined;
   /** Folder of the build. */
   release: string;
   /** Under which URL the site is reached. */

@@ -2,7 +2,7 @@
 
 import { bucketLimitMs } from "../../observe/latency-histogram.ts";
 import type { Master } from "./master.ts";
-import { sumTotals } from "./status.ts";
+import { sumCounts, sumTotals } from "./status.ts";
 
 /** Every fourth bucket doubles the one before: fine enough to watch, and few enough to store. */
 const BUCKET_STEP = 4;
@@ -10,10 +10,12 @@ const BUCKET_STEP = 4;
 export const PROMETHEUS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 /** Renders all metrics. */
-export function formatMetrics({ supervisor, dealer }: Master): string {
-  const rows = supervisor.rows();
-  const totals = sumTotals(supervisor.past, rows);
-  const { counts } = supervisor;
+export function formatMetrics({ pools }: Master): string {
+  const [{ supervisor, dealer }] = pools;
+  // Requests are counted where clients are met, processes wherever they are.
+  const totals = sumTotals(supervisor.past, supervisor.rows());
+  const rows = pools.flatMap((pool) => pool.supervisor.rows());
+  const counts = sumCounts(pools);
   const sum = (read: (report: NonNullable<(typeof rows)[number]["report"]>) => number) =>
     rows.reduce((total, { report }) => total + (report === undefined ? 0 : read(report)), 0);
   const inState = (state: string) => rows.filter((row) => row.state === state).length;

@@ -21,7 +21,8 @@ const CONCURRENCY = 32;
 
 export class ReleaseStore {
   readonly #outDir: string;
-  readonly #taken = new Set<number>();
+  /** How many still need a copy. */
+  readonly #taken = new Map<number, number>();
   /** Copies cannot be made: the build itself is served. */
   #servesOriginal = false;
 
@@ -31,9 +32,9 @@ export class ReleaseStore {
 
   /**
    * Takes a copy of the build as it is now. One that is still being written is waited for. Where no copy can
-   * be made the build itself is used.
+   * be made the build itself is used. The copy stays until it was discarded `users` times.
    */
-  async take(generation: number): Promise<Site> {
+  async take(generation: number, users: number): Promise<Site> {
     let missing: string | undefined;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (attempt > 0) await sleep(RETRY_AFTER_MS);
@@ -43,8 +44,11 @@ export class ReleaseStore {
       const site = await readSite(folder).catch(ignoreHalfWritten);
       missing = site === undefined ? "site.json" : await findMissingBlob(folder, site);
       const isSame = (await readFingerprint(this.#outDir)) === before;
-      if (site !== undefined && missing === undefined && isSame) return site;
-      await this.discard(generation);
+      if (site !== undefined && missing === undefined && isSame) {
+        this.#taken.set(generation, users);
+        return site;
+      }
+      await this.#remove(generation);
     }
     throw new CausewayError("build-missing", describeIncomplete(this.#outDir, missing), {
       remedy: "Run `causeway build` again.",
@@ -53,7 +57,6 @@ export class ReleaseStore {
 
   async #copy(generation: number): Promise<string> {
     const folder = this.folderOf(generation);
-    this.#taken.add(generation);
     try {
       await mkdir(folder, { recursive: true });
       await copyFolder(this.#outDir, folder, false);
@@ -74,14 +77,23 @@ export class ReleaseStore {
     return `${copyPrefix(this.#outDir)}${process.pid}-${generation}`;
   }
 
+  /** One of those that needed the copy does not any more. */
   async discard(generation: number): Promise<void> {
+    const users = (this.#taken.get(generation) ?? 1) - 1;
+    this.#taken.set(generation, users);
+    if (users > 0) return;
     this.#taken.delete(generation);
+    await this.#remove(generation);
+  }
+
+  async #remove(generation: number): Promise<void> {
     if (!this.#servesOriginal) await rm(this.folderOf(generation), { recursive: true, force: true });
   }
 
   /** Removes everything that was taken. */
   async close(): Promise<void> {
-    for (const generation of this.#taken) await this.discard(generation);
+    for (const generation of this.#taken.keys()) await this.#remove(generation);
+    this.#taken.clear();
   }
 }
 

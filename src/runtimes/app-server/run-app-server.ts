@@ -84,8 +84,8 @@ async function openDoors(master: Master, { control, outDir }: AppServerOptions):
   return close;
 }
 
-function noteRates({ supervisor }: Master, rates: WorkerRates): void {
-  const rows = supervisor.rows();
+function noteRates({ pools }: Master, rates: WorkerRates): void {
+  const rows = pools.flatMap(({ supervisor }) => supervisor.rows());
   const now = performance.now();
   for (const { id, report } of rows) if (report !== undefined) rates.note(id, report, now);
   rates.keep(new Set(rows.map(({ id }) => id)));

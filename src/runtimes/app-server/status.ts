@@ -5,10 +5,12 @@ import { addHistograms } from "../../observe/latency-histogram.ts";
 import type { SupervisorCounts, WorkerTotals } from "../../supervisor/supervisor.ts";
 import type { WorkerRow } from "../../supervisor/worker-table.ts";
 import type { Master } from "./master.ts";
+import type { WorkerRole } from "./messages.ts";
 import type { Rates, WorkerRates } from "./worker-rates.ts";
 
 export interface WorkerStatus extends Partial<Rates> {
   id: number;
+  role: WorkerRole;
   pid: number;
   generation: number;
   state: string;
@@ -34,7 +36,7 @@ export interface ServerStatus {
   uptimeMs: number;
   generation: number;
   state: "starting" | "ready" | "stopping";
-  wanted: { workers: number; minWorkers: number };
+  wanted: { workers: number; minWorkers: number; isolated: number };
   /** Connections that wait for a worker. */
   waiting: number;
   counts: SupervisorCounts;
@@ -45,9 +47,10 @@ export interface ServerStatus {
 
 /** The state now. */
 export function describeServer(master: Master, rates: WorkerRates): ServerStatus {
-  const { supervisor, dealer } = master;
+  const [{ supervisor, dealer }] = master.pools;
   const { name, build } = master.site();
   const { workers, minWorkers } = supervisor.settings;
+  const now = performance.now();
   const { latency: _latency, ...totals } = sumTotals(supervisor.past, supervisor.rows());
   return {
     site: name,
@@ -57,24 +60,42 @@ export function describeServer(master: Master, rates: WorkerRates): ServerStatus
     uptimeMs: Math.round(process.uptime() * 1_000),
     generation: supervisor.generation,
     state: stateOf(master),
-    wanted: { workers, minWorkers },
+    wanted: { workers, minWorkers, isolated: master.pools[1]?.supervisor.settings.workers ?? 0 },
     waiting: dealer.waiting,
-    counts: { ...supervisor.counts },
+    counts: sumCounts(master.pools),
     totals,
-    workers: supervisor.rows().map((row) => describeWorker(row, rates, performance.now())),
+    workers: master.pools.flatMap((pool) =>
+      pool.supervisor.rows().map((row) => describeWorker(row, pool.role, rates, now)),
+    ),
   };
 }
 
 /** Whether requests are answered now. */
-export function stateOf({ supervisor }: Master): ServerStatus["state"] {
-  if (supervisor.stopping) return "stopping";
-  return supervisor.rows().some((row) => row.state === "ready") ? "ready" : "starting";
+export function stateOf({ pools }: Master): ServerStatus["state"] {
+  if (pools[0].supervisor.stopping) return "stopping";
+  const isServing = pools.every(({ supervisor }) => supervisor.rows().some((row) => row.state === "ready"));
+  return isServing ? "ready" : "starting";
 }
 
-function describeWorker(row: WorkerRow, rates: WorkerRates, now: number): WorkerStatus {
+/** Over all pools; a reload is one, however many take part. */
+export function sumCounts(pools: Master["pools"]): SupervisorCounts {
+  const [front, ...others] = pools.map(({ supervisor }) => supervisor.counts);
+  const sum = { ...(front as SupervisorCounts) };
+  for (const { started, crashed, killed, recycled, failedReloads } of others) {
+    sum.started += started;
+    sum.crashed += crashed;
+    sum.killed += killed;
+    sum.recycled += recycled;
+    sum.failedReloads += failedReloads;
+  }
+  return sum;
+}
+
+function describeWorker(row: WorkerRow, role: WorkerRole, rates: WorkerRates, now: number): WorkerStatus {
   const { id, generation, state, leaving, startedAt, report } = row;
   return {
     id,
+    role,
     pid: row.process.pid,
     generation,
     state,

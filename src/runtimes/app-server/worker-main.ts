@@ -7,10 +7,14 @@ import process from "node:process";
 import { CausewayError } from "../../contract/errors.ts";
 import { parseSite } from "../../contract/parse-site.ts";
 import type { DrainOrder } from "../../contract/process-host.ts";
-import { createNodeServer, prepareNode } from "../node.ts";
+import type { Site } from "../../contract/site.ts";
+import { createNodeServer, type NodeServer, prepareNode } from "../node.ts";
+import { createFolderStore } from "../server/folder-store.ts";
 import { loadRelease } from "../server/load-release.ts";
+import { createNodeTransport } from "../server/transport-node.ts";
 import { longestDeadlineMs, shortestDeadlineMs } from "./deadlines.ts";
 import { drainWorker, type WorkerParts } from "./drain-worker.ts";
+import { createIsolatedApplication, serveIsolated } from "./isolated-functions.ts";
 import { type MasterMessage, REPORT_EVERY_MS, type WorkerBrief, type WorkerMessage } from "./messages.ts";
 import { startWatchdog } from "./watchdog.ts";
 import { WorkerConnections } from "./worker-connections.ts";
@@ -49,10 +53,8 @@ async function run(brief: WorkerBrief): Promise<void> {
 async function boot(brief: WorkerBrief, log: WorkerLog): Promise<WorkerParts> {
   prepareNode();
   const site = parseSite(JSON.parse(await readFile(join(brief.release, "site.json"), "utf8")));
-  const release = await loadRelease({ outDir: brief.release, site });
   const gate = new WorkerGate(brief.deadlines, brief.backlog);
-  const options = { ...release, env: brief.env, host: "", port: 0, log, accessLog: brief.accessLog };
-  const node = createNodeServer(options, gate);
+  const node = await createServerFor(brief, site, gate, log);
   node.activate(new URL(brief.url));
   const connections = new WorkerConnections(node.server, (upTo, late) => {
     void say({ kind: "took", upTo, late });
@@ -66,6 +68,27 @@ async function boot(brief: WorkerBrief, log: WorkerLog): Promise<WorkerParts> {
   );
   setInterval(() => gate.expire(performance.now()), EXPIRE_EVERY_MS);
   return { node, connections, gate, log };
+}
+
+/** The server for a worker's role; only the edge of isolated functions loads no code of the site. */
+async function createServerFor(
+  brief: WorkerBrief,
+  site: Site,
+  gate: WorkerGate,
+  log: WorkerLog,
+): Promise<NodeServer> {
+  const { role, release: outDir, functionsSocket, env, accessLog } = brief;
+  const options = { env, host: "", port: 0, log, accessLog };
+  if (role === "edge" && functionsSocket !== undefined) {
+    const application = createIsolatedApplication(functionsSocket, createNodeTransport(), log);
+    const store = createFolderStore(join(outDir, "assets"));
+    return createNodeServer({ ...options, site, bundle: { modules: {} }, store, application }, gate);
+  }
+  const release = await loadRelease({ outDir, site });
+  if (role === "site") return createNodeServer({ ...options, ...release }, gate);
+  return createNodeServer({ ...options, ...release }, gate, ({ application }) =>
+    serveIsolated(application, log),
+  );
 }
 
 function listenToMaster(parts: WorkerParts, log: WorkerLog): void {

@@ -12,7 +12,7 @@ import { ZLIB_ENCODERS } from "./zlib-encoders.ts";
 export function composeRelease(
   { runtime, transport }: Pick<Platform, "runtime" | "transport">,
   { site, bundle, store }: Release,
-  { accessLog, limits, middleware, validate }: ServerOptions,
+  { accessLog, limits, middleware, validate, application }: ServerOptions,
   log: LogSink,
 ): ComposedSite {
   return composeSite({
@@ -20,6 +20,7 @@ export function composeRelease(
     bundle,
     platform: { runtime, assets: store, log, clock: SYSTEM_CLOCK, ...(transport && { transport }) },
     compress: createResponseCompressor({ encoders: ZLIB_ENCODERS, completeBodyOf: getPlainBody }),
+    ...(application === undefined ? {} : { application }),
     ...(accessLog === undefined ? {} : { accessLog }),
     ...(limits === undefined ? {} : { limits }),
     ...(middleware === undefined ? {} : { middleware }),

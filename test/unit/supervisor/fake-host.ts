@@ -75,8 +75,16 @@ export class World {
       warn: (message) => this.warnings.push(message),
     };
     const clock = { now: () => this.now, monotonic: () => this.now };
+    let lastId = 0;
     const all = { ...DEFAULT_SETTINGS, minWorkers: settings.workers ?? 1, ...settings };
-    this.supervisor = new Supervisor(all, { host, clock, log, random: () => 0.5, wake() {} });
+    this.supervisor = new Supervisor(all, {
+      host,
+      clock,
+      log,
+      random: () => 0.5,
+      wake() {},
+      nextId: () => ++lastId,
+    });
   }
 
   /** Lets time pass in steps of 100 ms; living workers report unless told otherwise. */

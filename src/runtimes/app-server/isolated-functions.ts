@@ -1,0 +1,118 @@
+// Functions in processes of their own, behind those that face the clients: how a request gets there and back.
+// What the edge knows beside the request travels in two fields, which are taken from clients before.
+
+import type { GatewayContext, Handler } from "../../contract/handler.ts";
+import type { LogSink } from "../../contract/platform.ts";
+import {
+  type BodySource,
+  type Transport,
+  TransportError,
+  type UpstreamRequest,
+  type UpstreamServer,
+} from "../../contract/transport.ts";
+import { recover } from "../../edge/recover.ts";
+import { isHopByHop, parseConnectionOptions } from "../../http/hop-by-hop.ts";
+import { asksForWebSocket } from "../../proxy/forward-request.ts";
+import { forwardResponse, hasNoBody } from "../../proxy/forward-response.ts";
+
+const CLIENT_FIELD = "x-causeway-client-address";
+const REQUEST_FIELD = "x-causeway-request-id";
+/** Fields by which the processes speak to each other; never believed from outside, never shown to functions. */
+export const INTERNAL_FIELDS: readonly string[] = [CLIENT_FIELD, REQUEST_FIELD];
+
+const CONNECT_TIMEOUT_MS = 5_000;
+/** What the connection and the transport settle between themselves. */
+const OWN_FIELDS = new Set(["host", "content-length", "expect", ...INTERNAL_FIELDS]);
+
+/** The edge's side: an application that is reached over a unix socket. */
+export function createIsolatedApplication(path: string, transport: Transport, log: LogSink): Handler {
+  const server: UpstreamServer = {
+    id: `unix:${path}`,
+    protocol: "http",
+    address: { kind: "unix", path },
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    maxBufferedBodyBytes: 0,
+  };
+  return async (request, _env, context) => {
+    const observer = { signal: request.signal, connected() {}, sent() {} };
+    try {
+      const answer = await transport.send(toUpstream(request, context), server, observer);
+      const { body, status } = answer;
+      const isEmpty = body === null || hasNoBody(request.method, status);
+      if (isEmpty && body !== null && !(body instanceof Uint8Array)) body.cancel();
+      const content = isEmpty ? null : body instanceof Uint8Array ? body : streamBody(body);
+      return forwardResponse(request.method, answer, content, []);
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      log.error("A function's process broke off", error, { requestId: context.requestId });
+      return badGateway(context);
+    }
+  };
+}
+
+/** The functions' side: the application alone, with the facts that the edge has sent along. */
+export function serveIsolated(application: Handler, log: LogSink): Handler {
+  return async (request, env, context) => {
+    const clientAddress = request.headers.get(CLIENT_FIELD) ?? undefined;
+    const requestId = request.headers.get(REQUEST_FIELD) ?? context.requestId;
+    for (const name of INTERNAL_FIELDS) request.headers.delete(name);
+    const gateway: GatewayContext = {
+      clientAddress,
+      requestId,
+      waitUntil: (work) => context.waitUntil(work),
+      passThroughOnException() {},
+    };
+    try {
+      return await application(request, env, gateway);
+    } catch (error) {
+      return recover(error, gateway, log);
+    }
+  };
+}
+
+function toUpstream(request: Request, { clientAddress, requestId }: GatewayContext): UpstreamRequest {
+  const { url, method, headers } = request;
+  const pathStart = url.indexOf("/", url.indexOf("://") + 3);
+  const host = headers.get("host") ?? url.slice(url.indexOf("://") + 3, pathStart);
+  const named = parseConnectionOptions(headers.get("connection"));
+  const fields = ["host", host, REQUEST_FIELD, requestId];
+  if (clientAddress !== undefined) fields.push(CLIENT_FIELD, clientAddress);
+  for (const [name, value] of headers) {
+    if (!OWN_FIELDS.has(name) && !isHopByHop(name) && !named.includes(name)) fields.push(name, value);
+  }
+  const length = headers.get("content-length");
+  return {
+    method,
+    target: url.slice(pathStart),
+    fields,
+    body: method === "GET" || method === "HEAD" ? null : request.body,
+    contentLength: length === null ? undefined : Number(length),
+    isUpgrade: asksForWebSocket(request),
+    client: { address: clientAddress, scheme: url.startsWith("https:") ? "https" : "http", host },
+  };
+}
+
+function streamBody(source: BodySource): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const chunk = await source.read();
+        if (chunk === undefined) controller.close();
+        else controller.enqueue(chunk);
+      },
+      cancel: () => source.cancel(),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function badGateway({ requestId }: GatewayContext): Response {
+  return new Response(`Bad Gateway\nRequest ${requestId}\n`, {
+    status: 502,
+    headers: {
+      "content-type": "text/plain;charset=UTF-8",
+      "cache-control": "no-store",
+      "x-request-id": requestId,
+    },
+  });
+}
