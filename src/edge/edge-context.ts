@@ -27,8 +27,11 @@ export interface EdgeServices {
   assets: AssetServer;
   /** What routes can lead to, by name. */
   upstreams?: ReadonlyMap<string, Handler>;
-  /** Puts the shared cache in front of a route's handler, with the route's own settings. */
-  shareAnswers?: (handler: Handler, settings: RouteCacheSettings | undefined) => Handler;
+  /**
+   * Puts the shared cache in front of a route's handler, once for each route. Two routes may answer one URL, by
+   * fields or cookies of the request: the number of the route belongs into the key.
+   */
+  shareAnswers?: (handler: Handler, settings: RouteCacheSettings | undefined, route: number) => Handler;
   /** A site owner's own Hono middleware, in order. */
   middleware: readonly EdgeMiddleware[];
   /** Whether finished requests are logged. */

@@ -39,6 +39,7 @@ export const FORWARDING_FIELDS: readonly string[] = [
   "x-client-ip",
   "x-cluster-client-ip",
   "true-client-ip",
+  "cf-connecting-ip",
   "front-end-https",
 ];
 

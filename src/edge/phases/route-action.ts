@@ -17,10 +17,10 @@ export interface RouteTargets {
   log: LogSink;
 }
 
-/** Runs a route's action for a request. */
+/** Runs a route's action for a request; `capture` tells what the wildcards of the route took. */
 export async function runAction(
   action: RoutingAction,
-  captures: Captures,
+  capture: () => Captures,
   request: Request,
   env: Env,
   context: GatewayContext,
@@ -30,17 +30,17 @@ export async function runAction(
     case "upstream":
       return askUpstream(
         action.upstream,
-        rewriteRequest(request, action.rewrite, captures),
+        rewriteRequest(request, action.rewrite, capture),
         env,
         context,
         targets,
       );
     case "function":
-      return runFunctions(rewriteRequest(request, action.rewrite, captures), env, context, targets);
+      return runFunctions(rewriteRequest(request, action.rewrite, capture), env, context, targets);
     case "static":
-      return targets.fetchAsset(rewriteRequest(request, action.rewrite, captures));
+      return targets.fetchAsset(rewriteRequest(request, action.rewrite, capture));
     case "redirect":
-      return redirect(action.to, action.status, captures, request);
+      return redirect(action.to, action.status, capture(), request);
     case "answer":
       return new Response(request.method === "HEAD" || hasNoBody(action.status) ? null : action.body, {
         status: action.status,
@@ -85,10 +85,10 @@ async function runFunctions(
 }
 
 /** The request with another path, the query kept unless the template brings its own. */
-function rewriteRequest(request: Request, template: string | undefined, captures: Captures): Request {
+function rewriteRequest(request: Request, template: string | undefined, capture: () => Captures): Request {
   if (template === undefined) return request;
   const { origin, search } = new URL(request.url);
-  const path = fillTemplate(template, captures);
+  const path = fillTemplate(template, capture());
   return copyRequest(request, `${origin}${path}${template.includes("?") ? "" : search}`);
 }
 

@@ -4,25 +4,19 @@
 import type { FieldCondition, RoutingRule } from "../../contract/routing.ts";
 import { readCookie } from "../../http/cookie.ts";
 import { pathnameOf } from "../../http/pathname.ts";
-import { type Captures, matchPathPattern, parsePathPattern } from "../../pages/path-pattern.ts";
+import { type Captures, hasWildcard, matchPathPattern, parsePathPattern } from "../../pages/path-pattern.ts";
 import { isPlainPathname, spellingsOf } from "../../pages/path-spellings.ts";
 import { canonicalPath, mayLeavePrefix } from "./route-path.ts";
 
-/** The rule that matched, with what its wildcards took. */
-export interface RouteHit {
-  index: number;
-  rule: RoutingRule;
-  captures: Captures;
-}
-
-/** A hit, none, or a path that has to be refused. */
-export type RouteMatch = { kind: "hit"; hit: RouteHit } | { kind: "none" } | { kind: "ambiguous" };
-
-type PathMatcher = (pathname: string) => Captures | undefined;
+/** The rule that matched and its place in the list, none, or a path that has to be refused. */
+export type RouteMatch =
+  | { kind: "hit"; index: number; rule: RoutingRule }
+  | { kind: "none" }
+  | { kind: "ambiguous" };
 
 interface CompiledRule {
   rule: RoutingRule;
-  matchPath: PathMatcher;
+  fits(path: string): boolean;
   holds(request: Request): boolean;
 }
 
@@ -35,36 +29,29 @@ export function createRouteMatcher(rules: readonly RoutingRule[]): (request: Req
   const compiled = rules.map(compileRule);
   return (request) => {
     const pathname = pathnameOf(request.url);
-    const candidates = compiled.map((rule) => rule.holds(request));
-    const find = (path: string) => findRule(compiled, candidates, path);
-    const hit = find(canonicalPath(pathname));
-    if (isPlainPathname(pathname) && !pathname.includes(";"))
-      return hit === undefined ? NONE : { kind: "hit", hit };
-    const isSame = spellingsOf(pathname).every((path) => find(canonicalPath(path))?.index === hit?.index);
-    if (!isSame) return AMBIGUOUS;
-    if (hit === undefined) return NONE;
-    return hit.rule.action.kind === "upstream" && mayLeavePrefix(pathname) ? AMBIGUOUS : { kind: "hit", hit };
+    const find = (path: string) => compiled.findIndex(({ fits, holds }) => fits(path) && holds(request));
+    const index = find(canonicalPath(pathname));
+    const { rule } = compiled[index] ?? {};
+    if (!isPlainPathname(pathname) || pathname.includes(";")) {
+      if (spellingsOf(pathname).some((path) => find(canonicalPath(path)) !== index)) return AMBIGUOUS;
+      if (rule?.action.kind === "upstream" && mayLeavePrefix(pathname)) return AMBIGUOUS;
+    }
+    return rule === undefined ? NONE : { kind: "hit", index, rule };
   };
 }
 
-function findRule(
-  compiled: readonly CompiledRule[],
-  candidates: readonly boolean[],
-  path: string,
-): RouteHit | undefined {
-  for (const [index, { rule, matchPath }] of compiled.entries()) {
-    const captures = candidates[index] ? matchPath(path) : undefined;
-    if (captures !== undefined) return { index, rule, captures };
-  }
-  return undefined;
+/** What the wildcards of a route's path take of a request that it matched. */
+export function createCapturer(path: string | undefined): (request: Request) => Captures {
+  const pattern = path === undefined ? undefined : parsePathPattern(canonicalPath(path));
+  if (pattern === undefined) return () => NO_CAPTURES;
+  return (request) => matchPathPattern(pattern, canonicalPath(pathnameOf(request.url))) ?? NO_CAPTURES;
 }
 
 function compileRule(rule: RoutingRule): CompiledRule {
   const { path, hosts, methods, headers = [], cookies = [] } = rule.when;
-  const pattern = path === undefined ? undefined : parsePathPattern(canonicalPath(path));
   return {
     rule,
-    matchPath: pattern === undefined ? () => NO_CAPTURES : (text) => matchPathPattern(pattern, text),
+    fits: path === undefined ? () => true : createPathTest(canonicalPath(path)),
     holds: (request) =>
       (methods === undefined || methods.includes(request.method)) &&
       (hosts === undefined || matchesHost(hosts, request.url)) &&
@@ -73,6 +60,15 @@ function compileRule(rule: RoutingRule): CompiledRule {
         matchesField(condition, readCookie(request.headers.get("cookie"), condition.name)),
       ),
   };
+}
+
+/** Most patterns are a path or a prefix, for which comparing texts is enough. */
+function createPathTest(text: string): (path: string) => boolean {
+  if (!hasWildcard(text)) return (path) => path === text;
+  const prefix = text.slice(0, -1);
+  if (text.endsWith("*") && !hasWildcard(prefix)) return (path) => path.startsWith(prefix);
+  const pattern = parsePathPattern(text);
+  return (path) => pattern !== undefined && matchPathPattern(pattern, path) !== undefined;
 }
 
 function matchesField({ value }: FieldCondition, actual: string | null | undefined): boolean {

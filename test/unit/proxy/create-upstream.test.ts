@@ -150,6 +150,7 @@ describe("what servers are told", () => {
     "x-forwarded-host",
     "forwarded",
     "true-client-ip",
+    "cf-connecting-ip",
   ])("believes no %s of a stranger", async (name) => {
     const { ask, transport } = start({ one: answer });
     await ask({ headers: { [name]: "6.6.6.6" } });

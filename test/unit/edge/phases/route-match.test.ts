@@ -12,7 +12,7 @@ function ruleFor(when: RoutingCondition): RoutingRule {
 function find(conditions: RoutingCondition[], url: string, init: RequestInit = {}) {
   const match = createRouteMatcher(conditions.map(ruleFor));
   const found = match(new Request(url.startsWith("/") ? `http://site.test${url}` : url, init));
-  return found.kind === "hit" ? found.hit.index : found.kind;
+  return found.kind === "hit" ? found.index : found.kind;
 }
 
 describe("conditions", () => {
