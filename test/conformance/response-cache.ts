@@ -8,7 +8,7 @@ export type MakeCache = (maxBodyBytes: number) => Promise<ResponseCache>;
 
 const MAX_BODY_BYTES = 200_000;
 
-export function describeResponseCache(name: string, make: MakeCache): void {
+export function describeResponseCache(name: string, make: MakeCache, { counts = true } = {}): void {
   describe(`${name} as a ResponseCache`, () => {
     const filled = async (...heads: StoredHead[]) => {
       const cache = await make(MAX_BODY_BYTES);
@@ -123,15 +123,16 @@ export function describeResponseCache(name: string, make: MakeCache): void {
         return keys.filter((_, index) => found[index]?.length === 1);
       };
       const byUrl = await filled(...heads);
-      expect(await byUrl.purge({ kind: "url", url: "http://a.test/x/1" })).toBe(2);
+      expect(await byUrl.purge({ kind: "url", url: "http://a.test/x/1" })).toBe(counts ? 2 : 0);
       expect(await left(byUrl)).toEqual([keys[1], keys[3]]);
       const byPrefix = await filled(...heads);
-      expect(await byPrefix.purge({ kind: "prefix", prefix: "http://a.test/x/" })).toBe(3);
+      expect(await byPrefix.purge({ kind: "prefix", prefix: "http://a.test/x/" })).toBe(counts ? 3 : 0);
       expect(await left(byPrefix)).toEqual([keys[3]]);
       const byTag = await filled(...heads);
-      expect(await byTag.purge({ kind: "tag", tag: "n3" })).toBe(1);
+      expect(await byTag.purge({ kind: "tag", tag: "n3" })).toBe(counts ? 1 : 0);
       expect(await left(byTag)).toEqual(keys.slice(0, 3));
-      expect(await byTag.purge({ kind: "all" })).toBe(3);
+      expect(await byTag.purge({ kind: "all" })).toBe(counts ? 3 : 0);
+      expect(await left(byTag)).toEqual([]);
     });
   });
 }
