@@ -9,6 +9,7 @@ import { type NetworkSide, PairedSocket, webSocketOf } from "./apis/web-socket-p
 import { createApplicationEnv } from "./application-env.ts";
 import { toCanonicalRequest } from "./canonical-request.ts";
 import type { ComposedSite } from "./compose.ts";
+import { nameClient } from "./name-client.ts";
 import { BackgroundWork, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 import { composeRelease } from "./server/compose-release.ts";
@@ -86,8 +87,10 @@ export async function startBunServer(options: ServerOptions): Promise<RunningSer
         // The edge's own limiter answers; this is only the runtime's last resort.
         maxRequestBodySize: Number.MAX_SAFE_INTEGER,
         async fetch(request, self) {
-          const context = new RequestContext(work, self.requestIP(request)?.address);
-          const response = await active.composed.handler(toCanonicalRequest(request), active.env, context);
+          const { composed, env } = active;
+          const peer = self.requestIP(request)?.address;
+          const named = nameClient(toCanonicalRequest(request), peer, composed.trustedProxies);
+          const response = await composed.handler(named, env, new RequestContext(work, peer));
           return upgrade(request, response, self);
         },
         websocket: WEB_SOCKET,

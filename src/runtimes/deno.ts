@@ -8,6 +8,7 @@ import { PairedSocket, webSocketOf } from "./apis/web-socket-pair.ts";
 import { createApplicationEnv } from "./application-env.ts";
 import { toCanonicalRequest } from "./canonical-request.ts";
 import type { ComposedSite } from "./compose.ts";
+import { nameClient } from "./name-client.ts";
 import { BackgroundWork, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 import { composeRelease } from "./server/compose-release.ts";
@@ -75,8 +76,10 @@ export async function startDenoServer(options: ServerOptions): Promise<RunningSe
           onError: (error) => answerFailure(error, log),
         },
         async (request, info) => {
-          const context = new RequestContext(work, info.remoteAddr.hostname);
-          const response = await active.composed.handler(toCanonicalRequest(request), active.env, context);
+          const { composed, env } = active;
+          const peer = info.remoteAddr.hostname;
+          const named = nameClient(toCanonicalRequest(request), peer, composed.trustedProxies);
+          const response = await composed.handler(named, env, new RequestContext(work, peer));
           const client = webSocketOf(response);
           return client === undefined ? response : upgrade(deno, request, client, response.headers);
         },

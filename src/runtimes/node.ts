@@ -10,6 +10,7 @@ import type { LogSink } from "../contract/platform.ts";
 import { installRuntimeApis } from "./apis/install.ts";
 import { createApplicationEnv } from "./application-env.ts";
 import type { ComposedSite } from "./compose.ts";
+import { nameClientInHead } from "./name-client.ts";
 import { BackgroundWork, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 import { refuseMalformed } from "./server/check-request.ts";
@@ -89,7 +90,7 @@ export interface RequestGate {
 export function createNodeServer(
   options: ServerOptions,
   gate?: RequestGate,
-  select: (composed: ComposedSite) => Handler = ({ handler }) => handler,
+  select: (composed: ComposedSite) => Handler = selectSite,
 ): NodeServer {
   prepareNode();
   const log = options.log ?? createServerLog();
@@ -107,7 +108,16 @@ export function createNodeServer(
     keepAliveTimeout: 5_000,
     shouldUpgradeCallback: asksForWebSocket,
   } as ServerSettings);
-  const listener = refuseMalformed(createListener(answer, log, gate));
+  const nameClient = (incoming: IncomingMessage) => {
+    // A server of a part stands behind one of the whole site, which has named the client.
+    if (select !== selectSite) return;
+    nameClientInHead(incoming, incoming.socket.remoteAddress, active.composed.trustedProxies);
+  };
+  const answerRequest = createListener(answer, log, gate);
+  const listener = refuseMalformed((incoming, outgoing) => {
+    nameClient(incoming);
+    return answerRequest(incoming, outgoing);
+  });
   if (gate === undefined) server.on("request", listener);
   else
     server.on("request", (incoming, outgoing) =>
@@ -115,7 +125,7 @@ export function createNodeServer(
     );
   server.on(
     "upgrade",
-    createUpgradeListener(async (...args) => (await answer(...args)).response, webSockets),
+    createUpgradeListener(async (...args) => (await answer(...args)).response, webSockets, nameClient),
   );
   const activate = (url: URL, next?: Release) => {
     const { site, env } = next ?? options;
@@ -129,6 +139,10 @@ export function createNodeServer(
     if (composed.scheduled !== undefined) context.waitUntil(composed.scheduled(due, env, context));
   };
   return { server, webSockets, work, activate, runScheduled };
+}
+
+function selectSite({ handler }: ComposedSite): Handler {
+  return handler;
 }
 
 /** Runs the active release for one request. */

@@ -21,8 +21,15 @@ export function asksForWebSocket(incoming: IncomingMessage): boolean {
   return incoming.method === "GET" && incoming.headers.upgrade?.toLowerCase() === "websocket";
 }
 
-/** Handles Node's `upgrade` event. `open` holds the connections that a server must close when it stops. */
-export function createUpgradeListener(answer: Answer, open: Set<WebSocket>) {
+/**
+ * Handles Node's `upgrade` event. `open` holds the connections that a server must close when it stops;
+ * `prepare` sees each request before its Request is made.
+ */
+export function createUpgradeListener(
+  answer: Answer,
+  open: Set<WebSocket>,
+  prepare: (incoming: IncomingMessage) => void,
+) {
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
@@ -32,7 +39,9 @@ export function createUpgradeListener(answer: Answer, open: Set<WebSocket>) {
   });
   return async (incoming: IncomingMessage, socket: Socket, head: Buffer): Promise<void> => {
     socket.on("error", () => socket.destroy());
-    const request = checkRequest(incoming) === undefined ? toRequest(incoming) : undefined;
+    const isGood = checkRequest(incoming) === undefined;
+    if (isGood) prepare(incoming);
+    const request = isGood ? toRequest(incoming) : undefined;
     const response = request === undefined ? badRequest() : await answer(request, incoming);
     const client = webSocketOf(response);
     if (client === undefined) return answerPlainly(response, incoming, socket);

@@ -380,6 +380,7 @@ export const exchanges: Exchange[] = [
         multi: "one, two",
         type: "x/y",
         latin: null,
+        client: "127.0.0.1",
         host: "127.0.0.1:port",
       }),
     },

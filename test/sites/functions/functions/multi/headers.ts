@@ -5,5 +5,6 @@ export const onRequest = ({ request }: any) =>
     multi: request.headers.get("x-multi"),
     type: request.headers.get("content-type"),
     latin: request.headers.get("x-latin"),
+    client: request.headers.get("cf-connecting-ip"),
     host: request.headers.get("host")?.replace(/:\d+$/, ":port"),
   });

@@ -1,0 +1,70 @@
+// CF-Connecting-IP, by which functions on Pages know who asks (Cloudflare docs, "HTTP headers"). It is ours to
+// set: what a client sends under that name is a claim, believed only from proxies that the site trusts.
+
+import { identifyClient, type TrustedProxies } from "../http/client-address.ts";
+import { parseIpAddress } from "../http/ip-address.ts";
+
+const FIELD = "cf-connecting-ip";
+/** How a socket for both families writes an IPv4 address. */
+const MAPPED = "::ffff:";
+
+/** The request with the address of its client; runtimes whose requests cannot be changed give a copy. */
+export function nameClient(request: Request, peer: string | undefined, trusted: TrustedProxies): Request {
+  const { headers } = request;
+  const address = addressOf(peer, trusted, (name) => headers.get(name));
+  try {
+    setField(headers, address);
+    return request;
+  } catch {
+    const changed = new Headers(headers);
+    setField(changed, address);
+    return new Request(request, { headers: changed, redirect: "manual" });
+  }
+}
+
+/** A request's head as Node has it: lines of name, value, name, value, and the same by name. */
+export interface IncomingHead {
+  rawHeaders: string[];
+  headers: Record<string, string | string[] | undefined>;
+}
+
+/** The same for a head of which no Request is made yet. */
+export function nameClientInHead(
+  { rawHeaders, headers }: IncomingHead,
+  peer: string | undefined,
+  trusted: TrustedProxies,
+): void {
+  const address = addressOf(peer, trusted, (name) => headers[name]?.toString() ?? null);
+  for (let index = rawHeaders.length - 2; index >= 0; index -= 2) {
+    if (isField(rawHeaders[index] as string)) rawHeaders.splice(index, 2);
+  }
+  if (address === undefined) delete headers[FIELD];
+  else {
+    rawHeaders.push(FIELD, address);
+    headers[FIELD] = address;
+  }
+}
+
+function setField(headers: Headers, address: string | undefined): void {
+  if (address === undefined) headers.delete(FIELD);
+  else headers.set(FIELD, address);
+}
+
+/** A trusted proxy has named the client in this field or in X-Forwarded-For; else the peer is the client. */
+function addressOf(
+  peer: string | undefined,
+  trusted: TrustedProxies,
+  read: (name: string) => string | null,
+): string | undefined {
+  const address = peer?.startsWith(MAPPED) ? peer.slice(MAPPED.length) : peer;
+  if (!trusted.trusts(address)) return address;
+  const named = read(FIELD);
+  if (named !== null && parseIpAddress(named) !== undefined) return named;
+  const forwarded = read("x-forwarded-for");
+  const headers = new Headers(forwarded === null ? {} : { "x-forwarded-for": forwarded });
+  return identifyClient({ address, scheme: "http", host: "" }, headers, trusted).address;
+}
+
+function isField(written: string): boolean {
+  return written.length === FIELD.length && written.toLowerCase() === FIELD;
+}
