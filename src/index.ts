@@ -2,7 +2,11 @@
 
 export type { CacheRules } from "./cache/cache-rules.ts";
 export { createMemoryCache, type MemoryCacheOptions } from "./cache/memory-cache.ts";
-export { createPlatformCache, type PlatformCache, type PlatformCacheOptions } from "./cache/platform-cache.ts";
+export {
+  createPlatformCache,
+  type PlatformCache,
+  type PlatformCacheOptions,
+} from "./cache/platform-cache.ts";
 export { type ServeCachedOptions, serveCached } from "./cache/serve-cached.ts";
 export { createSharedCache, type SharedCache, type SharedCacheOptions } from "./cache/shared-cache.ts";
 export { createTieredCache, type TieredCacheOptions } from "./cache/tiered-cache.ts";
