@@ -8,6 +8,7 @@ import type { LogSink, Platform } from "../contract/platform.ts";
 import type { RouteEntry, Site } from "../contract/site.ts";
 import { createEdge } from "../edge/create-edge.ts";
 import type { EdgeMiddleware } from "../edge/edge-context.ts";
+import type { AssetFetch } from "../gateway/assets-binding.ts";
 import { createGateway, type GatewayParts } from "../gateway/create-gateway.ts";
 import { createScheduledRunner, type ScheduledRunner } from "../gateway/scheduled.ts";
 import { validateApplication } from "../gateway/validate-application.ts";
@@ -31,7 +32,7 @@ export interface SiteParts {
   /** Compresses what the application answers; absent where the network in front does. */
   compress?: ResponseCompressor;
   /** Answers in place of the bundle's functions, which run elsewhere. */
-  application?: Handler;
+  application?: (fetchAsset: AssetFetch) => Handler;
   /** Watch the application for breaches of the gateway contract and log them; for development. */
   validate?: boolean;
 }
@@ -61,7 +62,7 @@ export function composeSite(parts: SiteParts): ComposedSite {
     fetchAsset: (request) => assets.fetch(request),
     assetsBinding: site.assets.binding ?? "ASSETS",
   };
-  const application = parts.application ?? createGateway(gateway);
+  const application = parts.application?.(gateway.fetchAsset) ?? createGateway(gateway);
   const upstreams = composeUpstreams(site, platform);
   const handler = createEdge({
     site,

@@ -6,6 +6,7 @@ import type { RequestLimits } from "../contract/limits.ts";
 import type { AssetStore, LogSink } from "../contract/platform.ts";
 import type { Site } from "../contract/site.ts";
 import type { EdgeMiddleware } from "../edge/edge-context.ts";
+import type { AssetFetch } from "../gateway/assets-binding.ts";
 
 /** A build that can be served: replaced as one when a new one is ready. */
 export interface Release {
@@ -25,7 +26,7 @@ export interface ServerOptions extends Release {
   limits?: Partial<RequestLimits>;
   middleware?: readonly EdgeMiddleware[];
   /** Answers in place of the bundle's functions, which run elsewhere. */
-  application?: Handler;
+  application?: (fetchAsset: AssetFetch) => Handler;
   /** Report breaches of the gateway contract; for development. */
   validate?: boolean;
 }

@@ -49,7 +49,10 @@ export interface AppServer {
 }
 
 /** Starts it and resolves when it says that it serves; rejects with what it printed if it ends before. */
-export async function startAppServer({ root }: TestSite, ...args: string[]): Promise<AppServer> {
+export async function startAppServer(
+  { root }: Pick<TestSite, "root">,
+  ...args: string[]
+): Promise<AppServer> {
   const child = run(["start", root, "--port", "0", ...args]);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (output += chunk));

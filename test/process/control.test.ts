@@ -76,7 +76,7 @@ describe("commands", () => {
     const { output, code } = await command("status");
     expect(code).toBe(0);
     expect(output).toMatch(/process-site \(build \w+\) is ready on http:/);
-    expect(output.match(/^\d+ +\d+ +ready/gm)).toHaveLength(2);
+    expect(output.match(/^\d+ +site +\d+ +ready/gm)).toHaveLength(2);
   });
 
   it("change the number of workers", async () => {

@@ -4,6 +4,7 @@ import type { Server } from "node:net";
 import process from "node:process";
 import { CausewayError } from "../../contract/errors.ts";
 import { isAnswered } from "../server/listen.ts";
+import { checkDescriptors } from "./check-descriptors.ts";
 import { controlPath, prepareControlFolder } from "./control-path.ts";
 import { type ControlOptions, openControlPort, openControlSocket } from "./control-server.ts";
 import { type Master, type MasterOptions, startMaster } from "./master.ts";
@@ -24,6 +25,7 @@ const RATES_EVERY_MS = 1_000;
 /** Resolves when the site is served; afterwards signals and the control socket rule the process. */
 export async function runAppServer(options: AppServerOptions): Promise<Master> {
   await refuseSecond(options.control.path ?? (await controlPath(options.outDir)));
+  await checkDescriptors(options.backlog, options.log);
   const removePidFile = options.pidFile === undefined ? undefined : await writePidFile(options.pidFile);
   const closing: (() => unknown)[] = [];
   const finish = async () => {

@@ -5,9 +5,12 @@ import type { Socket } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
 import { CausewayError } from "../../contract/errors.ts";
+import type { Handler } from "../../contract/handler.ts";
 import { parseSite } from "../../contract/parse-site.ts";
 import type { DrainOrder } from "../../contract/process-host.ts";
 import type { Site } from "../../contract/site.ts";
+import type { AssetFetch } from "../../gateway/assets-binding.ts";
+import { createReachFilter } from "../../gateway/may-reach-functions.ts";
 import { createNodeServer, type NodeServer, prepareNode } from "../node.ts";
 import { createFolderStore } from "../server/folder-store.ts";
 import { loadRelease } from "../server/load-release.ts";
@@ -80,7 +83,11 @@ async function createServerFor(
   const { role, release: outDir, functionsSocket, env, accessLog } = brief;
   const options = { env, host: "", port: 0, log, accessLog };
   if (role === "edge" && functionsSocket !== undefined) {
-    const application = createIsolatedApplication(functionsSocket, createNodeTransport(), log);
+    const reached = createIsolatedApplication(functionsSocket, createNodeTransport(), log);
+    const mayReach = createReachFilter(site.application);
+    const application = (fetchAsset: AssetFetch): Handler => {
+      return (request, ...rest) => (mayReach(request) ? reached(request, ...rest) : fetchAsset(request));
+    };
     const store = createFolderStore(join(outDir, "assets"));
     return createNodeServer({ ...options, site, bundle: { modules: {} }, store, application }, gate);
   }
