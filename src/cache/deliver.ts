@@ -10,7 +10,7 @@ import { ageMs, readPolicy } from "./policy.ts";
 import { SharedBody } from "./shared-body.ts";
 import { refuseStoring } from "./storability.ts";
 import { createHead } from "./stored-entry.ts";
-import { addCacheStatus, type Visit } from "./visit.ts";
+import { addCacheStatus, settleChange, type Visit } from "./visit.ts";
 
 /** Lets those who wait know what came: everything at once, or that they have to ask for themselves. */
 type Settle = (outcome: Outcome, untilKept?: Promise<unknown>) => void;
@@ -31,7 +31,7 @@ export async function deliver(
     // What a client with conditions or credentials of its own gets says nothing about the others.
     if (arrival.isLeading) cache.unshared.add(key, cache.clock.now());
     settle({ kind: "unshared" });
-    if (stored !== undefined) await cache.store.remove(stored.key, stored.variant);
+    if (stored !== undefined) await settleChange(visit, cache.store.remove(stored.key, stored.variant));
     return addCacheStatus(route, response, { forward: reason, detail: admitted });
   }
   cache.unshared.delete(key);

@@ -50,7 +50,9 @@ export function refreshInBackground(visit: Visit, stored: StoredResponse): void 
   if (cache.flights.find(key) !== undefined) return;
   const request = new Request(visit.request, { method: "GET" });
   const flight = cache.flights.start(key, cache.journal.epoch, true);
-  const renewal = exchange({ visit: { ...visit, request }, stored, reason: "stale", flight });
+  const renewal = fly(visit, flight, () =>
+    exchange({ visit: { ...visit, request }, stored, reason: "stale", flight }),
+  );
   visit.waitUntil(renewal.then((response) => response.body?.cancel()));
 }
 
@@ -104,7 +106,22 @@ function lead(
   const { flights, journal } = visit.route.cache;
   const flight = flights.start(key, journal.epoch);
   flight.board(visit.request.signal);
-  return flights.run(flight, () => exchange({ visit, stored, reason, flight }));
+  return fly(visit, flight, () => exchange({ visit, stored, reason, flight }));
+}
+
+/** Whatever goes wrong on the way, those who wait are told. */
+async function fly(
+  { route }: Visit,
+  flight: Flight<Outcome>,
+  work: () => Promise<Response>,
+): Promise<Response> {
+  const { flights } = route.cache;
+  try {
+    return await flights.run(flight, work);
+  } catch (error) {
+    if (flight.outcome === undefined) flights.settle(flight, { kind: "failed", error });
+    throw error;
+  }
 }
 
 /** The outcome of another request as an answer to this one; undefined if it does not fit. */

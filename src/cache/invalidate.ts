@@ -8,7 +8,7 @@ import { readPolicy } from "./policy.ts";
 import { SharedBody } from "./shared-body.ts";
 import { refuseStoring } from "./storability.ts";
 import { createHead } from "./stored-entry.ts";
-import { addCacheStatus, type CachedRoute, type Visit } from "./visit.ts";
+import { addCacheStatus, settleChange, type Visit } from "./visit.ts";
 
 const SAFE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE"]);
 
@@ -20,7 +20,7 @@ export async function passUnsafe(visit: Visit): Promise<Response> {
   const response = await visit.ask(request);
   const hasChanged = !SAFE.has(request.method) && response.status >= 200 && response.status < 400;
   if (hasChanged) {
-    await invalidate(route, [visit.key, ...listNamedKeys(visit, response.headers)]);
+    await invalidate(visit, [visit.key, ...listNamedKeys(visit, response.headers)]);
     const times = { requestedAtMs, receivedAtMs: clock.now() };
     const kept = keepPosted(visit, response, times, journal.epoch);
     if (kept !== undefined) return kept;
@@ -29,10 +29,11 @@ export async function passUnsafe(visit: Visit): Promise<Response> {
 }
 
 /** Removes what is kept and what is on its way. */
-async function invalidate({ cache }: CachedRoute, keys: readonly string[]): Promise<void> {
+async function invalidate(visit: Visit, keys: readonly string[]): Promise<void> {
+  const { cache } = visit.route;
   for (const key of new Set(keys)) {
     cache.journal.record({ kind: "url", url: urlOfKey(key) });
-    await cache.store.remove(key);
+    await settleChange(visit, cache.store.remove(key));
   }
 }
 

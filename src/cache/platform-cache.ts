@@ -73,7 +73,8 @@ export function createPlatformCache(
   return {
     maxBodyBytes,
     async read(key) {
-      const entries = await readIndex(key);
+      // A cache that cannot be read is an empty one.
+      const entries = await readIndex(key).catch(() => []);
       return entries.map((entry) => toStored(cache, entry));
     },
     async write(head, body) {

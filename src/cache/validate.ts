@@ -9,7 +9,7 @@ import type { Outcome } from "./outcome.ts";
 import { ageMs, readPolicy } from "./policy.ts";
 import { refuseStoring } from "./storability.ts";
 import { updateHead } from "./stored-entry.ts";
-import { addCacheStatus, type CachedRoute, type Visit } from "./visit.ts";
+import { addCacheStatus, type CachedRoute, settleChange, type Visit } from "./visit.ts";
 
 /** Fields that make an answer depend on what the client holds. */
 const CLIENT_CONDITIONS = ["if-none-match", "if-modified-since", "if-range", "range"];
@@ -40,7 +40,7 @@ export async function validate(
   const { route, request } = visit;
   const { store, name, clock } = route.cache;
   if (!isAboutStored(stored, arrival.response.headers)) {
-    await store.remove(stored.key, stored.variant);
+    await settleChange(visit, store.remove(stored.key, stored.variant));
     return undefined;
   }
   const renewed = { ...renew(route, stored, arrival), size: stored.size, body: stored.body };
@@ -55,15 +55,18 @@ export async function validate(
 
 /** What a HEAD says about the kept answer to a GET (§4.3.5). */
 export async function answerHead(
-  { route }: Visit,
+  visit: Visit,
   arrival: Arrival,
   reason: ForwardReason,
   stored: StoredResponse | undefined,
 ): Promise<Response> {
+  const { route } = visit;
   const { store } = route.cache;
   if (stored !== undefined) {
-    if (isSameRepresentation(stored, arrival.response)) await store.update(renew(route, stored, arrival));
-    else await store.remove(stored.key, stored.variant);
+    const change = isSameRepresentation(stored, arrival.response)
+      ? store.update(renew(route, stored, arrival))
+      : store.remove(stored.key, stored.variant);
+    await settleChange(visit, change);
   }
   return addCacheStatus(route, arrival.response, { forward: reason });
 }
@@ -76,19 +79,15 @@ function renew({ rules }: CachedRoute, stored: StoredResponse, arrival: Arrival)
 }
 
 /** The new fields may forbid what the old ones allowed. */
-async function keepRenewed(
-  { route, request, wanted }: Visit,
-  head: StoredResponse,
-  epoch: number,
-): Promise<boolean> {
+async function keepRenewed(visit: Visit, head: StoredResponse, epoch: number): Promise<boolean> {
+  const { route, request, wanted } = visit;
   const { store, journal } = route.cache;
   const { headers, policy } = route.read(head);
   const storing = { headers: request.headers, directives: wanted };
   const refusal = refuseStoring(storing, head.status, headers, policy, route.rules);
   const isKept = refusal === undefined && !journal.isOutdated(head, epoch);
   const { size: _size, body: _body, ...bare } = head;
-  if (isKept) await store.update(bare);
-  else await store.remove(head.key, head.variant);
+  await settleChange(visit, isKept ? store.update(bare) : store.remove(head.key, head.variant));
   return isKept;
 }
 

@@ -49,3 +49,12 @@ export function addCacheStatus({ cache }: CachedRoute, response: Response, statu
     return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
   }
 }
+
+/** Waits for a change of the store. That it failed is logged, and is not the client's affair. */
+export async function settleChange(visit: Visit, change: Promise<unknown>): Promise<void> {
+  try {
+    await change;
+  } catch (error) {
+    visit.waitUntil(Promise.reject(error));
+  }
+}

@@ -133,6 +133,17 @@ describe("equal requests at the same time", () => {
     expect(site.asked).toHaveLength(1);
   });
 
+  it("fail together when the answer is none", async () => {
+    const used = new Response("read already", { headers: FRESH });
+    await used.text();
+    const { open, answer } = gated(() => used);
+    const site = createCachedSite(answer, {}, { maxWaitMs: 60_000 });
+    const answers = [site.get("/a"), site.get("/a")];
+    open();
+    const outcomes = await Promise.allSettled(answers);
+    expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  });
+
   it("are kept waiting no longer than the cache allows, by one at a time", async () => {
     const site = createCachedSite(() => new Promise<Response>(() => undefined), {}, { maxWaitMs: 20 });
     for (let client = 0; client < 20; client += 1) void site.get("/a").catch(() => undefined);

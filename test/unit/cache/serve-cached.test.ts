@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { createMemoryCache } from "../../../src/cache/memory-cache.ts";
+import type { ResponseCache } from "../../../src/contract/response-cache.ts";
 import { counting, createCachedSite, read } from "./cached-site.ts";
 
 describe("a fresh answer", () => {
@@ -308,5 +310,27 @@ describe("requests that the cache leaves to the origin", () => {
     const response = await site.get("/a");
     expect(response.headers.get("cache-status")).toContain("fwd=uri-miss");
     expect(response.status).toBe(302);
+  });
+});
+
+describe("a store that fails to change", () => {
+  it("costs no client its answer", async () => {
+    const refuse = () => Promise.reject(new Error("disk full"));
+    const memory = createMemoryCache();
+    const store: ResponseCache = {
+      maxBodyBytes: memory.maxBodyBytes,
+      read: (key) => memory.read(key),
+      write: (head, body) => memory.write(head, body),
+      update: refuse,
+      remove: refuse,
+      purge: refuse,
+    };
+    const site = createCachedSite(counting({ "cache-control": "max-age=1", etag: '"v1"' }), {}, { store });
+    await read(await site.get("/a"));
+    await site.settled();
+    site.pass(2);
+    site.answerWith((request) => new Response(null, { status: request.method === "POST" ? 204 : 304 }));
+    expect((await read(await site.get("/a"))).slice(0, 2)).toEqual([200, "answer 1"]);
+    expect((await site.get("/a", {}, { method: "POST" })).status).toBe(204);
   });
 });
