@@ -1,7 +1,9 @@
 // Requests per second through Causeway on Node and on Bun, beside nginx, in one run: `node bench/proxy/run.ts`.
-// Each proxy has one core; wrk and the origin share the other. Needs wrk and nginx.
+// Each proxy has one core; wrk and the origin share the other. Where others use the machine at the same time, the
+// processor time per request is what can be compared. Needs wrk, nginx and Linux.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -36,11 +38,11 @@ async function start(
   command: string,
   args: string[],
   cwd: string,
-): Promise<void> {
+): Promise<number> {
   const child = spawn("taskset", ["-c", core, command, ...args], { cwd, stdio: "ignore" });
   children.push(child);
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    if (await isListening(port)) return;
+    if (await isListening(port)) return child.pid as number;
     await new Promise((done) => setTimeout(done, 100));
   }
   throw new Error(`${command} does not listen on ${port}`);
@@ -72,8 +74,16 @@ server { listen 127.0.0.1:${port}; location / { proxy_pass http://app; proxy_htt
   return file;
 }
 
-/** Requests per second and the 99th percentile. */
-function measure(port: number, path: string): { rate: number; p99: string; errors: string } {
+/** Processor time of a process and its threads so far, in ms; the kernel counts in hundredths of a second. */
+function processorMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /, "")
+    .split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+/** Requests per second, the 99th percentile, and what one request costs the process. */
+function measure(port: number, pid: number, path: string) {
   const run = (seconds: number) =>
     execFileSync(
       "taskset",
@@ -90,10 +100,13 @@ function measure(port: number, path: string): { rate: number; p99: string; error
       { encoding: "utf8" },
     );
   run(1);
+  const before = processorMs(pid);
   const text = run(SECONDS);
+  const count = Number(/(\d+) requests in/.exec(text)?.[1] ?? 0);
   return {
+    costUs: ((processorMs(pid) - before) * 1_000) / count,
     rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)?.[1] ?? 0),
-    p99: /99%\s+(\S+)/.exec(text)?.[1] ?? "?",
+    p99: / 99%\s+(\S+)/.exec(text)?.[1] ?? "?",
     errors: /Non-2xx.*|Socket errors.*/.exec(text)?.[0] ?? "",
   };
 }
@@ -101,39 +114,31 @@ function measure(port: number, path: string): { rate: number; p99: string; error
 const folder = await mkdtemp(join(tmpdir(), "causeway-bench-proxy-"));
 try {
   const [origin, nginx, node, bun] = [await freePort(), await freePort(), await freePort(), await freePort()];
-  await start(
-    "1",
-    origin,
-    join(BIN, "node"),
-    [join(import.meta.dirname, "origin.mjs"), String(origin)],
-    folder,
-  );
+  const dist = join(folder, "dist");
+  const script = join(import.meta.dirname, "origin.mjs");
+  const originPid = await start("1", origin, process.execPath, [script, String(origin)], folder);
   await buildSite(folder, origin);
-  await start(
+  const nginxArgs = ["-c", await writeNginx(folder, nginx, origin), "-e", `${folder}/error.log`];
+  const nginxPid = await start("0", nginx, "nginx", nginxArgs, folder);
+  const nodePid = await start(
     "0",
-    nginx,
-    "nginx",
-    ["-c", await writeNginx(folder, nginx, origin), "-e", `${folder}/error.log`],
+    node,
+    process.execPath,
+    [`${dist}/node.js`, "--port", String(node)],
     folder,
   );
-  await start("0", node, join(BIN, "node"), [join(folder, "dist/node.js"), "--port", String(node)], folder);
-  await start("0", bun, join(BIN, "bun"), [join(folder, "dist/bun.js"), "--port", String(bun)], folder);
+  const bunPid = await start("0", bun, join(BIN, "bun"), [`${dist}/bun.js`, "--port", String(bun)], folder);
+  const rows: [name: string, port: number, pid: number][] = [
+    ["origin", origin, originPid],
+    ["nginx", nginx, nginxPid],
+    ["causeway on node", node, nodePid],
+    ["causeway on bun", bun, bunPid],
+  ];
   for (const path of ["/json", "/1mb"]) {
-    const rows = { origin, nginx, "causeway on node": node, "causeway on bun": bun };
-    let reference = 0;
-    for (const [name, port] of Object.entries(rows)) {
-      const { rate, p99, errors } = measure(port, path);
-      if (name === "nginx") reference = rate;
-      const ratio = reference === 0 ? "" : `${(rate / reference).toFixed(2)} × nginx`;
-      console.log(
-        path.padEnd(6),
-        name.padEnd(17),
-        rate.toFixed(0).padStart(7),
-        "req/s  p99",
-        p99.padStart(8),
-        ratio,
-        errors,
-      );
+    for (const [name, port, pid] of rows) {
+      const { rate, p99, costUs, errors } = measure(port, pid, path);
+      const shown = `${rate.toFixed(0).padStart(7)} req/s  p99 ${p99.padStart(8)}`;
+      console.log(path.padEnd(6), name.padEnd(17), shown, `${costUs.toFixed(0).padStart(6)} µs each`, errors);
     }
   }
 } finally {
