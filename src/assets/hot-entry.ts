@@ -7,6 +7,8 @@ export interface HotAnswer {
   status: 200 | 304;
   /** Name, value, name, value … in the order to send; Date is the server's. */
   fields: readonly string[];
+  /** The same in the order in which the usual answer got them. Not to be changed. */
+  headers: Headers;
   /** Null for HEAD and 304. Not to be written into. */
   body: Uint8Array | null;
 }
@@ -14,7 +16,9 @@ export interface HotAnswer {
 export interface HotEntry {
   /** The remembered answer for a plain GET or HEAD. */
   find(method: "GET" | "HEAD", headers: Fields): HotAnswer | undefined;
-  /** Asks for the answers to remember; false if there is nothing that may be remembered. */
+  /** Whether a spelling of Accept-Encoding is new and there is room for it. */
+  mayLearn(acceptEncoding: string | undefined): boolean;
+  /** Asks for the answers to remember; false if there are none that may be. Rejects where the store fails. */
   learn(request: Request, fetch: (request: Request) => Promise<Response>): Promise<boolean>;
   /** Memory that the entry takes, roughly. */
   readonly bytes: number;
@@ -43,16 +47,22 @@ export function createHotEntry(maxBodyBytes: number): HotEntry {
   const bySpelling = new Map<string, HotForm>();
   let onlyForm: HotForm | undefined;
 
+  function mayLearn(acceptEncoding: string | undefined): boolean {
+    const spelling = spellingOf(acceptEncoding);
+    return onlyForm === undefined && !bySpelling.has(spelling) && bySpelling.size < MAX_SPELLINGS;
+  }
+
   return {
     find(method, headers) {
       const form = onlyForm ?? bySpelling.get(spellingOf(headers["accept-encoding"]));
       return form && choose(form, method, headers);
     },
+    mayLearn,
     async learn(request, fetch) {
       const spelling = spellingOf(request.headers.get("accept-encoding") ?? undefined);
-      if (onlyForm || bySpelling.has(spelling) || bySpelling.size >= MAX_SPELLINGS) return forms.size > 0;
+      if (!mayLearn(spelling)) return false;
       const form = await loadForm(request, fetch, maxBodyBytes);
-      if (!form) return forms.size > 0;
+      if (!form) return false;
       // The same coding for another spelling: one body for both.
       const known = forms.get(form.tag ?? spelling) ?? form;
       forms.set(form.tag ?? spelling, known);
@@ -88,16 +98,18 @@ async function loadForm(
   const response = await fetch(request);
   if (!isMemorable(response, maxBodyBytes)) {
     await response.body?.cancel();
+    if (response.status >= 500) throw new Error(`The files answered ${response.status}`);
     return undefined;
   }
-  const fields = flatten(response.headers);
+  const { headers } = response;
+  const fields = flatten(headers);
   const body = new Uint8Array(await response.arrayBuffer());
-  const tag = response.headers.get("etag") ?? undefined;
+  const tag = headers.get("etag") ?? undefined;
   return {
     tag,
-    isNegotiated: response.headers.has("vary"),
-    get: { status: 200, fields, body },
-    head: { status: 200, fields, body: null },
+    isNegotiated: headers.has("vary"),
+    get: { status: 200, fields, headers, body },
+    head: { status: 200, fields, headers, body: null },
     notModified: tag === undefined ? undefined : await loadNotModified(request, tag, fetch),
   };
 }
@@ -107,18 +119,22 @@ async function loadNotModified(
   tag: string,
   fetch: (request: Request) => Promise<Response>,
 ): Promise<HotAnswer | undefined> {
-  const headers = new Headers(request.headers);
-  headers.set("if-none-match", tag);
-  const response = await fetch(new Request(request, { headers }));
-  await response.body?.cancel();
-  return response.status === 304 ? { status: 304, fields: flatten(response.headers), body: null } : undefined;
+  const asked = new Headers(request.headers);
+  asked.set("if-none-match", tag);
+  const { status, headers, body } = await fetch(new Request(request, { headers: asked }));
+  await body?.cancel();
+  return status === 304 ? { status, fields: flatten(headers), headers, body: null } : undefined;
 }
 
-/** Small, complete, and dependent on nothing but the path and the coding. */
+/**
+ * Small, complete, and dependent on nothing but the path and the coding. An answer that does not offer ranges
+ * may be compressed on its way out.
+ */
 function isMemorable({ status, headers }: Response, maxBodyBytes: number): boolean {
   const length = headers.get("content-length");
   if (status !== 200 || length === null || Number(length) > maxBodyBytes) return false;
   return (
+    headers.get("accept-ranges") === "bytes" &&
     !headers.has("set-cookie") &&
     parseVary(headers.get("vary") ?? "").every((name) => name === "accept-encoding")
   );

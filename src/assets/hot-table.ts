@@ -3,6 +3,7 @@
 
 import type { AssetSection } from "../contract/site.ts";
 import { parseRequestTarget } from "../http/request-target.ts";
+import { createRuledHostFilter } from "../pages/match-header-rule.ts";
 import { createHotEntry, type HotAnswer, type HotEntry } from "./hot-entry.ts";
 import { createLeastRecentCache } from "./least-recent.ts";
 import type { AssetServer } from "./serve-assets.ts";
@@ -14,15 +15,15 @@ export interface HotRequest {
   method: string;
   /** As received. */
   target: string;
-  /** Values by lower-case name, as Node has them. */
-  headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Values by lower-case name, as Node has them. Asked for last: some servers make them only then. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
 export interface HotTable {
   /** The complete answer; undefined if the request must take the usual way. */
   find(request: HotRequest): HotAnswer | undefined;
-  /** Remembers the answer for such requests, if there is one to remember. Never rejects. */
-  learn(request: HotRequest): Promise<void>;
+  /** Remembers the answer for such requests, if there is one to remember; undefined if there is not. Never rejects. */
+  learn(request: HotRequest): Promise<void> | undefined;
   /** Bytes held now. */
   readonly bytes: number;
 }
@@ -34,7 +35,7 @@ export interface HotTableOptions {
   isStatic(pathname: string): boolean;
   /** All that is held; default 32 MiB. */
   maxBytes?: number;
-  /** Larger files are sent by the store; default 256 KiB. */
+  /** Larger files are sent by the store; default 1 MiB. */
   maxBodyBytes?: number;
 }
 
@@ -51,40 +52,70 @@ const SPECIAL_FIELDS = [
   "upgrade",
 ] as const;
 
-const KIBIBYTE = 1024;
+const MEBIBYTE = 1024 * 1024;
+/** What is known to have no answer here: so much, of at most so many characters. */
+const MAX_REFUSALS = 4_096;
+const MAX_KEY_LENGTH = 512;
 
 /** Makes an empty table; it fills as paths are asked for. A new release needs a new table. */
 export function createHotTable(options: HotTableOptions): HotTable {
-  const { maxBytes = 32 * KIBIBYTE * KIBIBYTE, maxBodyBytes = 256 * KIBIBYTE } = options;
+  const { maxBytes = 32 * MEBIBYTE, maxBodyBytes = MEBIBYTE } = options;
   const entries = createLeastRecentCache<HotEntry>(maxBytes);
   const learning = new Set<string>();
-  // Rules for one host would make the answer depend on the Host field.
-  const isHostBlind = options.section.headers.every((rule) => rule.host === undefined);
+  /** Paths, and paths with a spelling of Accept-Encoding. */
+  const refusals = new Set<string>();
+  const isOrdinary = createOrdinaryHostTest(options.section);
 
-  async function remember(pathname: string, acceptEncoding: string | undefined): Promise<void> {
-    const request = new Request(`http://localhost${pathname}`, { headers: acceptedCodings(acceptEncoding) });
-    if (!options.isStatic(pathname) || !options.assets.answers(request)) return;
-    const entry = entries.get(pathname) ?? createHotEntry(maxBodyBytes);
-    if (await entry.learn(request, options.assets.fetch)) entries.set(pathname, entry, entry.bytes);
+  async function remember(host: string, pathname: string, spelling: string): Promise<void> {
+    learning.add(pathname);
+    try {
+      const request = new Request(`http://${host}${pathname}`, { headers: acceptedCodings(spelling) });
+      if (!options.assets.answers(request)) return refuse(pathname);
+      const entry = entries.get(pathname) ?? createHotEntry(maxBodyBytes);
+      if (await entry.learn(request, options.assets.fetch)) entries.set(pathname, entry, entry.bytes);
+      else refuse(refusalKey(pathname, spelling));
+    } catch {
+      // The usual way answers, and logs what is wrong with the store.
+    } finally {
+      learning.delete(pathname);
+    }
+  }
+
+  /** When there are too many all are forgotten: they cost a look each until they are known again. */
+  function refuse(key: string): void {
+    if (refusals.size >= MAX_REFUSALS) refusals.clear();
+    refusals.add(key);
+  }
+
+  function mayBeLearnt(pathname: string, target: string, spelling: string): boolean {
+    if (learning.has(pathname)) return false;
+    if (pathname.length + spelling.length > MAX_KEY_LENGTH || refusals.has(refusalKey(pathname, spelling)))
+      return false;
+    const known = entries.get(pathname);
+    if (known !== undefined) return known.mayLearn(spelling);
+    if (parseRequestTarget(target)?.pathname === pathname && options.isStatic(pathname)) return true;
+    refuse(pathname);
+    return false;
   }
 
   return {
-    find({ method, target, headers }) {
-      if ((method !== "GET" && method !== "HEAD") || isSpecial(headers)) return undefined;
-      return entries.get(pathOf(target))?.find(method, headers);
+    find(request) {
+      const { method } = request;
+      if (method !== "GET" && method !== "HEAD") return undefined;
+      const entry = entries.get(pathOf(request.target));
+      if (entry === undefined) return undefined;
+      const { headers } = request;
+      return isSpecial(headers) || !isOrdinary(headers.host) ? undefined : entry.find(method, headers);
     },
-    async learn({ method, target, headers }) {
-      const pathname = pathOf(target);
-      if (!isHostBlind || method !== "GET" || isSpecial(headers) || learning.has(pathname)) return;
-      if (parseRequestTarget(target)?.pathname !== pathname) return;
-      learning.add(pathname);
-      try {
-        await remember(pathname, single(headers["accept-encoding"]));
-      } catch {
-        // The usual way answers, and logs what is wrong with the store.
-      } finally {
-        learning.delete(pathname);
-      }
+    learn(request) {
+      if (request.method !== "GET") return undefined;
+      const pathname = pathOf(request.target);
+      if (refusals.has(pathname)) return undefined;
+      const { target, headers } = request;
+      const { host } = headers;
+      if (isSpecial(headers) || !isOrdinary(host)) return undefined;
+      const spelling = single(headers["accept-encoding"]) ?? "";
+      return mayBeLearnt(pathname, target, spelling) ? remember(host, pathname, spelling) : undefined;
     },
     get bytes() {
       return entries.bytes;
@@ -97,11 +128,26 @@ function single(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(", ") : value;
 }
 
-/** The host of a preview changes the answer (Pages docs, "Preview deployments"). */
 function isSpecial(headers: HotRequest["headers"]): boolean {
   for (const name of SPECIAL_FIELDS) if (headers[name] !== undefined) return true;
-  const { host } = headers;
-  return typeof host !== "string" || host.includes(".pages.dev");
+  return false;
+}
+
+/**
+ * A test for hosts whose answers are those of any other: none that a header rule names, and no preview (Pages
+ * docs, "Preview deployments").
+ */
+function createOrdinaryHostTest({ headers }: Pick<AssetSection, "headers">) {
+  const isRuled = createRuledHostFilter(headers);
+  let last: string | undefined;
+  return (host: string | string[] | undefined): host is string => {
+    if (typeof host !== "string") return false;
+    if (host === last) return true;
+    const hostname = URL.parse(`http://${host}/`)?.hostname;
+    if (hostname === undefined || hostname.endsWith(".pages.dev") || isRuled(hostname)) return false;
+    last = host;
+    return true;
+  };
 }
 
 /** Files know no query. */
@@ -110,6 +156,12 @@ function pathOf(target: string): string {
   return queryStart < 0 ? target : target.slice(0, queryStart);
 }
 
-function acceptedCodings(acceptEncoding: string | undefined): Record<string, string> {
-  return acceptEncoding === undefined ? {} : { "accept-encoding": acceptEncoding };
+/** No pathname has a space. */
+function refusalKey(pathname: string, spelling: string): string {
+  return `${pathname} ${spelling}`;
+}
+
+/** Absent and empty get the same: plain bytes. */
+function acceptedCodings(spelling: string): Record<string, string> {
+  return spelling === "" ? {} : { "accept-encoding": spelling };
 }

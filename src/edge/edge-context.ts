@@ -24,6 +24,8 @@ export interface EdgeServices {
   limits: RequestLimits;
   /** The application behind the gateway. */
   application: Handler;
+  /** Whether functions may run for a GET or HEAD of a path; unknown: for every path. */
+  claims?: (pathname: string) => boolean;
   assets: AssetServer;
   /** What routes can lead to, by name. */
   upstreams?: ReadonlyMap<string, Handler>;

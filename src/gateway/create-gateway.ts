@@ -3,15 +3,18 @@
 import type { FunctionBundle } from "../contract/bundle.ts";
 import type { Env, Handler } from "../contract/handler.ts";
 import type { Site } from "../contract/site.ts";
+import type { RouteTable } from "../pages/route-table.ts";
 import { type AssetFetch, type AssetsBinding, createAssetsBinding } from "./assets-binding.ts";
 import { publishEnv } from "./current-env.ts";
-import { serveFileRoutes } from "./file-routes.ts";
+import { createFileRouteTable, serveFileRoutes } from "./file-routes.ts";
 import { serveWorker } from "./worker-application.ts";
 
 /** What the gateway is made of. */
 export interface GatewayParts {
   site: Pick<Site, "application">;
   bundle: FunctionBundle;
+  /** The routes of file routes, where somebody else reads them as well. */
+  table?: RouteTable;
   fetchAsset: AssetFetch;
   /** Name under which the application finds the static files in its env. */
   assetsBinding: string;
@@ -27,7 +30,8 @@ export function createGateway(parts: GatewayParts): Handler {
   const assets = createAssetsBinding(fetchAsset);
   const bindEnv = createEnvBinder(parts.assetsBinding, assets);
   if (site.application.kind === "worker") return serveWorker(bundle.worker, bindEnv);
-  return serveFileRoutes({ routes: site.application.routes, bundle, assets, fetchAsset, bindEnv });
+  const table = parts.table ?? createFileRouteTable(site.application.routes, bundle);
+  return serveFileRoutes({ table, bundle, assets, fetchAsset, bindEnv });
 }
 
 /** Adds the assets binding to an env, once per env object. */

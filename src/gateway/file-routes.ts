@@ -12,8 +12,7 @@ import type { EventContext } from "./event-context.ts";
 import { loadHandlers } from "./load-handlers.ts";
 
 export interface FileRoutesParts {
-  /** In matching order. */
-  routes: readonly RouteEntry[];
+  table: RouteTable;
   bundle: FunctionBundle;
   assets: AssetsBinding;
   fetchAsset: AssetFetch;
@@ -21,10 +20,22 @@ export interface FileRoutesParts {
   bindEnv(env: Env): EventContext["env"];
 }
 
+/** The routes of a tree of function files, with the project's own parameter matchers. */
+export function createFileRouteTable(routes: readonly RouteEntry[], bundle: FunctionBundle): RouteTable {
+  return createRouteTable(routes, { matchers: loadOwnMatchers(bundle.modules) });
+}
+
+/** Whether a function, be it middleware only, may run for a GET or HEAD of a path. */
+export function claimsPath(table: RouteTable, pathname: string): boolean {
+  return ["GET", "HEAD"].some((method) => {
+    const { middleware, route } = table.match(method, pathname);
+    return route !== undefined || middleware.length > 0;
+  });
+}
+
 /** Middleware in front of the one best route, static files behind it. */
 export function serveFileRoutes(parts: FileRoutesParts): Handler {
-  const { assets, fetchAsset, bindEnv } = parts;
-  const table = createRouteTable(parts.routes, { matchers: loadOwnMatchers(parts.bundle.modules) });
+  const { assets, fetchAsset, bindEnv, table } = parts;
   const handlersOf = createHandlerIndex(parts.bundle);
   return async (request, env, context) => {
     const pathname = pathnameOf(request.url);

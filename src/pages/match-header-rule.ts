@@ -44,6 +44,14 @@ export function createRuleMatcher(rule: Pick<HeaderRule, "host" | "path">): Rule
   };
 }
 
+/** Compiles a test for hosts that some rule names, so that their answers may differ from other hosts'. */
+export function createRuledHostFilter(rules: readonly HeaderRule[]): (hostname: string) => boolean {
+  const matchers = rules
+    .filter(({ host }) => host !== undefined)
+    .map(({ host }) => createRuleMatcher({ host, path: "/*" }));
+  return (hostname) => matchers.some((matches) => matches(hostname, "/") !== undefined);
+}
+
 /** The first rule to set a header replaces a default; later ones add to it. */
 function setOrAppend(headers: Headers, touched: Set<string>, name: string, value: string): void {
   if (touched.has(name)) headers.append(name, value);

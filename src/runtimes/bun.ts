@@ -12,6 +12,7 @@ import type { ComposedSite } from "./compose.ts";
 import { nameClient } from "./name-client.ts";
 import { BackgroundWork, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
+import { answerAtDoor } from "./server/answer-at-door.ts";
 import { composeRelease } from "./server/compose-release.ts";
 import { explainListenError } from "./server/listen.ts";
 import { type BuildLocation, runBuild } from "./server/run-build.ts";
@@ -46,7 +47,7 @@ interface BunApi {
     port: number;
     idleTimeout: number;
     maxRequestBodySize: number;
-    fetch(request: Request, server: BunServer): Promise<Response | undefined>;
+    fetch(request: Request, server: BunServer): Response | Promise<Response | undefined>;
     error(error: unknown): Response;
     websocket: {
       maxPayloadLength: number;
@@ -78,6 +79,13 @@ export async function startBunServer(options: ServerOptions): Promise<RunningSer
   // Composed before the port is bound: a site that cannot start must not look as if it had.
   const first = composeRelease(platform, options, options, log);
   let active: { composed: ComposedSite; env: Env };
+  const pass = async (request: Request, self: BunServer) => {
+    const { composed, env } = active;
+    const peer = self.requestIP(request)?.address;
+    const named = nameClient(toCanonicalRequest(request), peer, composed.trustedProxies);
+    const response = await composed.handler(named, env, new RequestContext(work, peer));
+    return upgrade(request, response, self);
+  };
   const server = bindServer(
     () =>
       bun.serve({
@@ -86,12 +94,9 @@ export async function startBunServer(options: ServerOptions): Promise<RunningSer
         idleTimeout: 0,
         // The edge's own limiter answers; this is only the runtime's last resort.
         maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-        async fetch(request, self) {
-          const { composed, env } = active;
-          const peer = self.requestIP(request)?.address;
-          const named = nameClient(toCanonicalRequest(request), peer, composed.trustedProxies);
-          const response = await composed.handler(named, env, new RequestContext(work, peer));
-          return upgrade(request, response, self);
+        fetch(request, self) {
+          const clientAddress = () => self.requestIP(request)?.address;
+          return answerAtDoor(request, active.composed.hot, clientAddress) ?? pass(request, self);
         },
         websocket: WEB_SOCKET,
         error: (error) => answerFailure(error, log),

@@ -7,15 +7,18 @@ import { DEFAULT_LIMITS, type RequestLimits } from "../contract/limits.ts";
 import type { LogSink, Platform } from "../contract/platform.ts";
 import type { RouteEntry, Site } from "../contract/site.ts";
 import { createEdge } from "../edge/create-edge.ts";
-import type { EdgeMiddleware } from "../edge/edge-context.ts";
+import type { EdgeMiddleware, EdgeServices } from "../edge/edge-context.ts";
 import type { AssetFetch } from "../gateway/assets-binding.ts";
 import { createGateway, type GatewayParts } from "../gateway/create-gateway.ts";
+import { claimsPath, createFileRouteTable } from "../gateway/file-routes.ts";
 import { createScheduledRunner, type ScheduledRunner } from "../gateway/scheduled.ts";
 import { validateApplication } from "../gateway/validate-application.ts";
 import { TrustedProxies } from "../http/client-address.ts";
 import type { ResponseCompressor } from "../http/compress-response.ts";
 import { createFunctionPrefixFilter } from "../pages/function-prefixes.ts";
+import type { RouteTable } from "../pages/route-table.ts";
 import { composeUpstreams } from "./compose-upstreams.ts";
+import { createHotFront, type HotFront } from "./hot-front.ts";
 
 /** A development session that breaks more rules than this has said enough. */
 const MAX_REPORTED_BREACHES = 1_000;
@@ -44,6 +47,8 @@ export interface ComposedSite {
   /** The functions alone, without the edge in front of them. */
   application: Handler;
   assets: AssetServer;
+  /** Prepared answers that a runtime may send without asking the handler. */
+  hot: HotFront;
   /** Runs the Worker's `scheduled` handler; undefined without one. */
   scheduled: ScheduledRunner | undefined;
   /** Whose word about the client counts. */
@@ -56,29 +61,47 @@ export function composeSite(parts: SiteParts): ComposedSite {
   const { site, bundle, platform } = parts;
   const isFunctionPath = createFunctionPrefixFilter(routesOf(site));
   const assets = createAssetServer(site.assets, platform.assets, { isFunctionPath });
+  const table = parts.application === undefined ? compileRoutes(site, bundle) : undefined;
   const gateway: GatewayParts = {
     site,
     bundle,
+    ...(table && { table }),
     fetchAsset: (request) => assets.fetch(request),
     assetsBinding: site.assets.binding ?? "ASSETS",
   };
   const application = parts.application?.(gateway.fetchAsset) ?? createGateway(gateway);
   const upstreams = composeUpstreams(site, platform);
-  const handler = createEdge({
+  const services: EdgeServices = {
     site,
     platform,
     application: parts.validate ? validated(application, platform.log) : application,
+    ...(table && { claims: (pathname: string) => claimsPath(table, pathname) }),
     assets,
     upstreams: upstreams.handlers,
     limits: { ...DEFAULT_LIMITS, ...parts.limits },
     middleware: parts.middleware ?? [],
     accessLog: parts.accessLog ?? false,
     compress: parts.compress,
-  });
+  };
   const scheduled = createScheduledRunner(gateway);
   const trustedProxies = new TrustedProxies(site.routing?.trustedProxies ?? []);
+  const hot = createHotFront(services);
   const close = () => upstreams.close();
-  return { site, handler, application, assets, scheduled, trustedProxies, close };
+  return {
+    site,
+    handler: createEdge(services),
+    application,
+    assets,
+    hot,
+    scheduled,
+    trustedProxies,
+    close,
+  };
+}
+
+/** Read by the gateway and by the front of prepared answers. */
+function compileRoutes({ application }: Site, bundle: FunctionBundle): RouteTable | undefined {
+  return application.kind === "functions" ? createFileRouteTable(application.routes, bundle) : undefined;
 }
 
 function routesOf({ application }: Site): readonly RouteEntry[] {

@@ -11,6 +11,7 @@ import type { ComposedSite } from "./compose.ts";
 import { nameClient } from "./name-client.ts";
 import { BackgroundWork, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
+import { answerAtDoor } from "./server/answer-at-door.ts";
 import { composeRelease } from "./server/compose-release.ts";
 import { explainListenError } from "./server/listen.ts";
 import { type BuildLocation, runBuild } from "./server/run-build.ts";
@@ -27,6 +28,9 @@ interface DenoServer {
   readonly finished: Promise<void>;
   shutdown(): Promise<void>;
 }
+interface ConnectionInfo {
+  remoteAddr: { hostname?: string };
+}
 interface DenoApi {
   serve(
     options: {
@@ -36,7 +40,7 @@ interface DenoApi {
       onListen(): void;
       onError(error: unknown): Response;
     },
-    handler: (request: Request, info: { remoteAddr: { hostname?: string } }) => Promise<Response>,
+    handler: (request: Request, info: ConnectionInfo) => Response | Promise<Response>,
   ): DenoServer;
   upgradeWebSocket(
     request: Request,
@@ -65,6 +69,14 @@ export async function startDenoServer(options: ServerOptions): Promise<RunningSe
   // Composed before the port is bound: a site that cannot start must not look as if it had.
   const first = composeRelease(platform, options, options, log);
   let active: { composed: ComposedSite; env: Env };
+  const pass = async (request: Request, info: ConnectionInfo) => {
+    const { composed, env } = active;
+    const peer = info.remoteAddr.hostname;
+    const named = nameClient(toCanonicalRequest(request), peer, composed.trustedProxies);
+    const response = await composed.handler(named, env, new RequestContext(work, peer));
+    const client = webSocketOf(response);
+    return client === undefined ? response : upgrade(deno, request, client, response.headers);
+  };
   const server = bindServer(
     () =>
       deno.serve(
@@ -75,14 +87,8 @@ export async function startDenoServer(options: ServerOptions): Promise<RunningSe
           onListen() {},
           onError: (error) => answerFailure(error, log),
         },
-        async (request, info) => {
-          const { composed, env } = active;
-          const peer = info.remoteAddr.hostname;
-          const named = nameClient(toCanonicalRequest(request), peer, composed.trustedProxies);
-          const response = await composed.handler(named, env, new RequestContext(work, peer));
-          const client = webSocketOf(response);
-          return client === undefined ? response : upgrade(deno, request, client, response.headers);
-        },
+        (request, info) =>
+          answerAtDoor(request, active.composed.hot, () => info.remoteAddr.hostname) ?? pass(request, info),
       ),
     options,
   );

@@ -13,6 +13,7 @@ import type { ComposedSite } from "./compose.ts";
 import { nameClientInHead } from "./name-client.ts";
 import { BackgroundWork, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
+import { answerPrepared } from "./server/answer-prepared.ts";
 import { refuseMalformed } from "./server/check-request.ts";
 import { composeRelease } from "./server/compose-release.ts";
 import { listen } from "./server/listen.ts";
@@ -114,10 +115,13 @@ export function createNodeServer(
     nameClientInHead(incoming, incoming.socket.remoteAddress, active.composed.trustedProxies);
   };
   const answerRequest = createListener(answer, log, gate);
-  const listener = refuseMalformed((incoming, outgoing) => {
+  const answerForSite: Listener = (incoming, outgoing) => {
     nameClient(incoming);
     return answerRequest(incoming, outgoing);
-  });
+  };
+  const listener = refuseMalformed(
+    select === selectSite ? answerPrepared(() => active.composed.hot, answerForSite) : answerForSite,
+  );
   if (gate === undefined) server.on("request", listener);
   else
     server.on("request", (incoming, outgoing) =>

@@ -5,7 +5,7 @@ import { createLeastRecentCache } from "../least-recent.ts";
 import { collectBytes } from "../stream-chunks.ts";
 
 export interface HotStoreOptions {
-  /** All that is held; default 64 MiB. */
+  /** All that is held; default 32 MiB. */
   maxBytes?: number;
   /** Larger blobs are passed through; default 1 MiB. */
   maxBlobBytes?: number;
@@ -16,7 +16,7 @@ const MEBIBYTE = 1024 * 1024;
 /** Puts a memory of recent small blobs in front of a store. Blobs never change, so nothing expires. */
 export function createHotStore(
   store: AssetStore,
-  { maxBytes = 64 * MEBIBYTE, maxBlobBytes = MEBIBYTE }: HotStoreOptions = {},
+  { maxBytes = 32 * MEBIBYTE, maxBlobBytes = MEBIBYTE }: HotStoreOptions = {},
 ): AssetStore {
   const held = createLeastRecentCache<Uint8Array>(maxBytes);
   const loading = new Map<string, Promise<Uint8Array | undefined>>();

@@ -28,6 +28,17 @@ export function deliver(services: EdgeServices): EdgeMiddleware {
   };
 }
 
+/** Compiles a test for paths whose files, where there are any, are answered without the application. */
+export function createStaticFilter(services: EdgeServices): (pathname: string) => boolean {
+  // The question is only put for paths that the static files answer.
+  const choose = createChooser({ ...services, assets: { ...services.assets, answers: () => true } });
+  const claims = services.claims ?? (() => true);
+  return (pathname) => {
+    const choice = choose(new Request(`http://localhost${pathname}`));
+    return choice === "assets" || (choice === "application" && !claims(pathname));
+  };
+}
+
 /** Compiles the rules that say which requests reach the application at all. */
 function createChooser({ site, assets }: EdgeServices): (request: Request) => Choice {
   const { application } = site;

@@ -32,7 +32,7 @@ export function createRouteMatcher(rules: readonly RoutingRule[]): (request: Req
     const find = (path: string) => compiled.findIndex(({ fits, holds }) => fits(path) && holds(request));
     const index = find(canonicalPath(pathname));
     const { rule } = compiled[index] ?? {};
-    if (!isPlainPathname(pathname) || pathname.includes(";")) {
+    if (!isUnambiguous(pathname)) {
       if (spellingsOf(pathname).some((path) => find(canonicalPath(path)) !== index)) return AMBIGUOUS;
       if (rule?.action.kind === "upstream" && mayLeavePrefix(pathname)) return AMBIGUOUS;
     }
@@ -45,6 +45,18 @@ export function createCapturer(path: string | undefined): (request: Request) => 
   const pattern = path === undefined ? undefined : parsePathPattern(canonicalPath(path));
   if (pattern === undefined) return () => NO_CAPTURES;
   return (request) => matchPathPattern(pattern, canonicalPath(pathnameOf(request.url))) ?? NO_CAPTURES;
+}
+
+/** Compiles a test for paths that can be read in one way only, in which no rule is for them. */
+export function createUnroutedFilter(rules: readonly RoutingRule[]): (pathname: string) => boolean {
+  const compiled = rules.map(compileRule);
+  return (pathname) =>
+    compiled.length === 0 ||
+    (isUnambiguous(pathname) && !compiled.some(({ fits }) => fits(canonicalPath(pathname))));
+}
+
+function isUnambiguous(pathname: string): boolean {
+  return isPlainPathname(pathname) && !pathname.includes(";");
 }
 
 function compileRule(rule: RoutingRule): CompiledRule {

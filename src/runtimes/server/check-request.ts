@@ -1,11 +1,12 @@
 // May a request go in at all? What Node's parser lets through, but two servers could read in two ways.
-// RFC 9112 §2.3 (version), §3.2 (Host), §6.1 (Transfer-Encoding).
+// RFC 9112 §2.3 (version), §3.2 (target, Host), §6.1 (Transfer-Encoding).
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { parseHost } from "../../http/host.ts";
+import { parseRequestTarget } from "../../http/request-target.ts";
 
 /** The parts of a request that the checks look at. */
-export type RequestHead = Pick<IncomingMessage, "httpVersion" | "rawHeaders" | "headers">;
+export type RequestHead = Pick<IncomingMessage, "httpVersion" | "url" | "rawHeaders" | "headers">;
 
 type Refusal = 400 | 501 | 505;
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
@@ -20,8 +21,9 @@ const TITLES: Readonly<Record<Refusal, string>> = {
 let lastHost: string | undefined;
 
 /** The status with which a request must be refused; undefined for a good one. */
-export function checkRequest({ httpVersion, rawHeaders, headers }: RequestHead): Refusal | undefined {
+export function checkRequest({ httpVersion, url, rawHeaders, headers }: RequestHead): Refusal | undefined {
   if (httpVersion !== "1.1" && httpVersion !== "1.0") return 505;
+  if (url === undefined || parseRequestTarget(url) === undefined) return 400;
   if (!hasOneHost(rawHeaders, httpVersion === "1.1")) return 400;
   const coding = headers["transfer-encoding"];
   if (coding === undefined) return undefined;
@@ -34,7 +36,10 @@ export function checkRequest({ httpVersion, rawHeaders, headers }: RequestHead):
 export function refuseMalformed(listener: Listener): Listener {
   return async (incoming, outgoing) => {
     const status = checkRequest(incoming);
-    if (status === undefined) return listener(incoming, outgoing);
+    if (status === undefined) {
+      decodeTarget(incoming);
+      return listener(incoming, outgoing);
+    }
     const text = `${TITLES[status]}\n`;
     const headers = {
       "content-type": "text/plain;charset=UTF-8",
@@ -43,6 +48,14 @@ export function refuseMalformed(listener: Listener): Listener {
     };
     outgoing.writeHead(status, headers).end(incoming.method === "HEAD" ? undefined : text);
   };
+}
+
+/** Some clients send UTF-8 as it is; Node hands over a character per byte, which the URL parser would misread. */
+function decodeTarget(incoming: Pick<IncomingMessage, "url">): void {
+  const { url } = incoming;
+  if (url === undefined || !url.startsWith("/") || !/[\x80-\xff]/.test(url)) return;
+  const target = parseRequestTarget(url);
+  if (target !== undefined) incoming.url = target.pathname + target.search;
 }
 
 function hasOneHost(rawHeaders: readonly string[], isRequired: boolean): boolean {

@@ -3,6 +3,7 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { createHotStore } from "../../assets/stores/hot-store.ts";
 import type { FunctionBundle } from "../../contract/bundle.ts";
 import { CausewayError, ERROR_CODES } from "../../contract/errors.ts";
 import type { Env } from "../../contract/handler.ts";
@@ -39,7 +40,7 @@ export async function runBuild({ prepare, start }: BuildRunner, location: BuildL
     const site = parseSite(location.site);
     prepare();
     const bundle = await loadApplication(location.bundle);
-    const store = createFolderStore(fileURLToPath(location.assets));
+    const store = createHotStore(createFolderStore(fileURLToPath(location.assets)));
     const env = environmentFor(site.vars);
     const server = await start({ site, bundle, store, env, ...readAddress() });
     process.stdout.write(`${site.name} is served on ${server.url.href.replace(/\/$/, "")}\n`);

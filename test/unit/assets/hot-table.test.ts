@@ -28,7 +28,7 @@ const FILES: Record<string, AssetFile> = {
   "/about.html": page,
   "/a b.txt": fileOf("a b", "text/plain; charset=utf-8"),
   "/empty.txt": fileOf("", "text/plain; charset=utf-8"),
-  "/big.txt": fileOf("x".repeat(300 * 1024), "text/plain; charset=utf-8"),
+  "/big.txt": fileOf("x".repeat(1024 * 1024 + 1), "text/plain; charset=utf-8"),
 };
 
 function createSite(changes: Partial<AssetSection> = {}, options: Partial<HotTableOptions> = {}) {
@@ -148,16 +148,47 @@ describe("createHotTable", () => {
     expect([application.table.bytes, claimed.table.bytes]).toEqual([0, 0]);
   });
 
-  test.each<[string, HeaderRule]>([
-    ["rules for a host", { host: "https://a.example", path: "/*", detach: [], set: [["x-a", "1"]], line: 1 }],
-    [
-      "an answer that varies with something else",
-      { host: undefined, path: "/*", detach: [], set: [["vary", "Cookie"]], line: 1 },
-    ],
-  ])("does not learn under %s", async (_, rule) => {
-    const { table } = createSite({ headers: [rule] });
+  test.each<[string, Partial<HeaderRule>]>([
+    ["varies with something else", { set: [["vary", "Cookie"]] }],
+    ["sets a cookie", { set: [["set-cookie", "a=b"]] }],
+    ["may be compressed on its way, since it offers no ranges", { detach: ["accept-ranges"] }],
+  ])("does not learn an answer that %s", async (_, rule) => {
+    const { table } = createSite({
+      headers: [{ host: undefined, path: "/*", detach: [], set: [], line: 1, ...rule }],
+    });
     await table.learn(ask("/about"));
     expect(table.find(ask("/about"))).toBeUndefined();
+  });
+
+  test("leaves hosts that a header rule names to the usual way, however they are spelt", async () => {
+    const rule: HeaderRule = { host: "https://*.example", path: "/*", detach: [], set: [], line: 1 };
+    const { table } = createSite({ headers: [rule] });
+    for (const host of ["a.example", "A.EXAMPLE:80", "b.test"]) {
+      await table.learn(ask("/about", { host }));
+      expect(table.find(ask("/about", { host }))?.status).toBe(host === "b.test" ? 200 : undefined);
+    }
+    expect(table.find(ask("/about", { host: "a.example" }))).toBeUndefined();
+  });
+
+  test("asks once about a path that has no answer to remember", async () => {
+    const asked: string[] = [];
+    const isStatic = (pathname: string) => asked.push(pathname) === 0;
+    const { table } = createSite({}, { isStatic });
+    for (let time = 0; time < 3; time += 1) await table.learn(ask("/about"));
+    expect(asked).toEqual(["/about"]);
+  });
+
+  test("asks again where the store had failed", async () => {
+    const { assets, table } = createSite();
+    let isDown = true;
+    const fetch: typeof assets.fetch = async (request) =>
+      isDown ? new Response(null, { status: 503 }) : assets.fetch(request);
+    const careful = createSite({}, { assets: { ...assets, fetch } }).table;
+    await careful.learn(ask("/about"));
+    expect([careful.find(ask("/about")), table.bytes]).toEqual([undefined, 0]);
+    isDown = false;
+    await careful.learn(ask("/about"));
+    expect(careful.find(ask("/about"))?.status).toBe(200);
   });
 
   test("keeps one body per coding, however Accept-Encoding is spelt, and a bounded number of spellings", async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { checkRequest } from "../../../../src/runtimes/server/check-request.ts";
 
-function check(fields: [string, string][], httpVersion = "1.1") {
+function check(fields: [string, string][], httpVersion = "1.1", url = "/") {
   const headers = Object.fromEntries(fields.map(([name, value]) => [name.toLowerCase(), value]));
-  return checkRequest({ httpVersion, rawHeaders: fields.flat(), headers });
+  return checkRequest({ httpVersion, url, rawHeaders: fields.flat(), headers });
 }
 
 const HOST: [string, string] = ["Host", "site.test:8080"];
@@ -26,6 +26,18 @@ describe("a request", () => {
     expect(check([])).toBe(400);
     expect(check([], "1.0")).toBeUndefined();
   });
+
+  it.each(["/", "/a%20b?c=d", "//a", "/../a", "/\xc3\xbc", "http://site.test/a"])(
+    "for the target %j is good",
+    (url) => {
+      expect(check([HOST], "1.1", url)).toBeUndefined();
+    },
+  );
+
+  it.each(["*", "a", "", "/a b", "/a\\b", "/a#b", "/\xff", "ftp://site.test/", "http://a b/", "http:///a"])(
+    "for the target %j is refused",
+    (url) => expect(check([HOST], "1.1", url)).toBe(400),
+  );
 
   it.each([["2.0"], ["0.9"], ["1.2"]])("in HTTP/%s is refused", (version) => {
     expect(check([HOST], version)).toBe(505);
