@@ -33,6 +33,7 @@ export async function runStart(line: CommandLine, output: Output): Promise<void>
   const build = await findBuild(line, target);
   const env = await startEnvironment(line, output, build);
   const settings = await readServerSettings(line, build.root);
+  if (runtime !== "node" && line.options.texts.has("workers")) throw workersElsewhere(runtime);
   if (runtime === "node" && settings.supervisor.workers > 0) {
     const { startWorkers } = await import("./start-workers.ts");
     const served = await startWorkers(build, env, address, settings);
@@ -56,6 +57,16 @@ export async function runStart(line: CommandLine, output: Output): Promise<void>
   const url = server.url.href.replace(/\/$/, "");
   output.result(`${build.site.name} is served on ${url}`, { event: "ready", url, runtime });
   stopOnSignal(server);
+}
+
+function workersElsewhere(runtime: string): CausewayError {
+  return new CausewayError(
+    "bad-usage",
+    `Cannot start workers on ${runtime}: it cannot take connections over`,
+    {
+      remedy: "Leave out --workers, or serve on Node.",
+    },
+  );
 }
 
 interface Address {
