@@ -8,6 +8,7 @@ export {
   type PlatformCacheOptions,
 } from "./cache/platform-cache.ts";
 export { type ServeCachedOptions, serveCached } from "./cache/serve-cached.ts";
+export { createAnswerSharing } from "./cache/share-answers.ts";
 export { createSharedCache, type SharedCache, type SharedCacheOptions } from "./cache/shared-cache.ts";
 export { createTieredCache, type TieredCacheOptions } from "./cache/tiered-cache.ts";
 export { type CausewayConfig, defineConfig } from "./config/causeway-config.ts";

@@ -35,7 +35,10 @@ export async function exchange(asked: Exchange): Promise<Response> {
     response = await visit.ask(formRequest(asked));
   } catch (error) {
     settle({ kind: "failed", error });
-    return standIn({ visit, stored, reason, failureStatus: undefined, error });
+    const answer = await standIn({ visit, stored, reason, failureStatus: undefined, error });
+    // Hidden from the client, but not from the log.
+    visit.waitUntil(Promise.reject(error));
+    return answer;
   }
   const isLeading = flight !== undefined;
   const arrival = { response, requestedAtMs, receivedAtMs: cache.clock.now(), epoch, isLeading };

@@ -20,7 +20,7 @@ export async function passUnsafe(visit: Visit): Promise<Response> {
   const response = await visit.ask(request);
   const hasChanged = !SAFE.has(request.method) && response.status >= 200 && response.status < 400;
   if (hasChanged) {
-    await invalidate(visit, [visit.key, ...listNamedKeys(visit, response.headers)]);
+    await invalidate(visit, [request, ...listNamed(visit, response.headers)]);
     const times = { requestedAtMs, receivedAtMs: clock.now() };
     const kept = keepPosted(visit, response, times, journal.epoch);
     if (kept !== undefined) return kept;
@@ -28,21 +28,22 @@ export async function passUnsafe(visit: Visit): Promise<Response> {
   return addCacheStatus(route, response, { forward: "method" });
 }
 
-/** Removes what is kept and what is on its way. */
-async function invalidate(visit: Visit, keys: readonly string[]): Promise<void> {
-  const { cache } = visit.route;
-  for (const key of new Set(keys)) {
-    cache.journal.record({ kind: "url", url: urlOfKey(key) });
-    await settleChange(visit, cache.store.remove(key));
+/** Removes what is kept and what is on its way, under whichever key. */
+async function invalidate(visit: Visit, requests: readonly Request[]): Promise<void> {
+  const { store, journal, keyings } = visit.route.cache;
+  const keys = new Set(requests.flatMap((request) => [...keyings].map((keyOf) => keyOf(request))));
+  for (const key of keys) {
+    journal.record({ kind: "url", url: urlOfKey(key) });
+    await settleChange(visit, store.remove(key));
   }
 }
 
 /** Other resources that the answer names, of the same origin only: no site empties another's cache. */
-function listNamedKeys({ request, route }: Visit, headers: Headers): string[] {
+function listNamed({ request }: Visit, headers: Headers): Request[] {
   return ["location", "content-location"].flatMap((name) => {
     const named = resolveUrl(headers.get(name), request.url);
     if (named === undefined || named.origin !== new URL(request.url).origin) return [];
-    return [route.keyOf(new Request(named, { headers: request.headers }))];
+    return [new Request(named, { headers: request.headers })];
   });
 }
 

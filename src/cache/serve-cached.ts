@@ -30,6 +30,7 @@ export function serveCached<E extends Env>(origin: Handler<E>, options: ServeCac
     read: createReader(rules),
     keyOf: options.key ?? defaultKey,
   };
+  route.cache.keyings.add(route.keyOf);
   return (request, env, context) => {
     // A socket is no answer.
     if (request.headers.has("upgrade")) return origin(request, env, context);

@@ -28,6 +28,8 @@ export interface SharedCache {
   readonly maxBufferedBytes: number;
   readonly flights: Flights<Outcome>;
   readonly journal: InvalidationJournal;
+  /** How routes make keys: a change through one of them concerns what the others keep of the URL. */
+  readonly keyings: Set<(request: Request) => string>;
   /** Keys whose answers were not for others: nobody waits for them. */
   readonly unshared: RecentKeys;
   /** Removes answers, also those that are on their way; how many were kept. */
@@ -47,6 +49,7 @@ export function createSharedCache(options: SharedCacheOptions): SharedCache {
     maxBufferedBytes,
     flights: new Flights<Outcome>(scope),
     journal,
+    keyings: new Set(),
     unshared: new RecentKeys(),
     purge(selection) {
       journal.record(selection);

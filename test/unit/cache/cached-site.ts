@@ -21,6 +21,8 @@ export interface CachedSite {
   answerWith(answer: Answer): void;
   /** Moves the clock. */
   pass(seconds: number): void;
+  /** Failures that were given to the log. */
+  logged: unknown[];
   /** Resolves when everything is stored. */
   settled(): Promise<void>;
 }
@@ -34,6 +36,7 @@ export function createCachedSite(
   let current = answer;
   const asked: Request[] = [];
   const work: Promise<unknown>[] = [];
+  const logged: unknown[] = [];
   const cache = createSharedCache({ store: createMemoryCache(), clock: { now: () => nowMs }, ...options });
   const handler = serveCached(
     (request) => {
@@ -43,7 +46,7 @@ export function createCachedSite(
     { cache, ...rules },
   );
   const context: GatewayContext = {
-    waitUntil: (promise) => void work.push(promise.catch(() => undefined)),
+    waitUntil: (promise) => void work.push(promise.catch((error: unknown) => logged.push(error))),
     passThroughOnException: () => undefined,
     requestId: "test",
     clientAddress: undefined,
@@ -51,6 +54,7 @@ export function createCachedSite(
   return {
     cache,
     asked,
+    logged,
     get: async (path, headers = {}, init = {}) =>
       handler(new Request(new URL(path, "http://site.test"), { ...init, headers }), {}, context),
     answerWith: (next) => {

@@ -232,6 +232,8 @@ describe("stale answers", () => {
     const [status, body, cache] = await read(await site.get("/a"));
     expect([status, body]).toEqual([200, "answer 1"]);
     expect(cache).toContain("detail=stale-on-failure");
+    await site.settled();
+    expect(site.logged).toHaveLength(how === "throws" ? 1 : 0);
   });
 
   it.each(["must-revalidate", "proxy-revalidate", "no-cache", "s-maxage=1"])(
