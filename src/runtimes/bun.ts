@@ -12,6 +12,7 @@ import type { ComposedSite } from "./compose.ts";
 import { nameClient } from "./name-client.ts";
 import { BackgroundWork, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
+import { makeSendable } from "./sendable-response.ts";
 import { answerAtDoor } from "./server/answer-at-door.ts";
 import { composeRelease } from "./server/compose-release.ts";
 import { explainListenError } from "./server/listen.ts";
@@ -83,7 +84,8 @@ export async function startBunServer(options: ServerOptions): Promise<RunningSer
     const { composed, env } = active;
     const peer = self.requestIP(request)?.address;
     const named = nameClient(toCanonicalRequest(request), peer, composed.trustedProxies);
-    const response = await composed.handler(named, env, new RequestContext(work, peer));
+    const context = new RequestContext(work, peer);
+    const response = makeSendable(await composed.handler(named, env, context), context, log);
     return upgrade(request, response, self);
   };
   const server = bindServer(

@@ -11,6 +11,7 @@ import type { ComposedSite } from "./compose.ts";
 import { nameClient } from "./name-client.ts";
 import { BackgroundWork, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
+import { makeSendable } from "./sendable-response.ts";
 import { answerAtDoor } from "./server/answer-at-door.ts";
 import { composeRelease } from "./server/compose-release.ts";
 import { explainListenError } from "./server/listen.ts";
@@ -73,7 +74,8 @@ export async function startDenoServer(options: ServerOptions): Promise<RunningSe
     const { composed, env } = active;
     const peer = info.remoteAddr.hostname;
     const named = nameClient(toCanonicalRequest(request), peer, composed.trustedProxies);
-    const response = await composed.handler(named, env, new RequestContext(work, peer));
+    const context = new RequestContext(work, peer);
+    const response = makeSendable(await composed.handler(named, env, context), context, log);
     const client = webSocketOf(response);
     return client === undefined ? response : upgrade(deno, request, client, response.headers);
   };

@@ -20,10 +20,10 @@ import { listen } from "./server/listen.ts";
 import { installNodeResponse, NativeResponse } from "./server/node-response.ts";
 import { asksForWebSocket, createUpgradeListener } from "./server/node-upgrade.ts";
 import { type BuildLocation, runBuild } from "./server/run-build.ts";
+import { sendAnswer } from "./server/send-answer.ts";
 import { createServerLog } from "./server/server-log.ts";
 import { serverUrl } from "./server/server-url.ts";
 import { createNodeTransport } from "./server/transport-node.ts";
-import { writeResponse } from "./server/write-response.ts";
 
 export type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 
@@ -127,10 +127,7 @@ export function createNodeServer(
     server.on("request", (incoming, outgoing) =>
       gate.pass(incoming, outgoing, () => void listener(incoming, outgoing)),
     );
-  server.on(
-    "upgrade",
-    createUpgradeListener(async (...args) => (await answer(...args)).response, webSockets, nameClient),
-  );
+  server.on("upgrade", createUpgradeListener(answer, webSockets, nameClient, log));
   const activate = (url: URL, next?: Release) => {
     const { site, env } = next ?? options;
     const composed = next === undefined ? first : composeRelease(platform, next, options, log);
@@ -169,9 +166,7 @@ function createListener(answer: Answer, log: LogSink, gate: RequestGate | undefi
       const outgoing = bindings.outgoing as ServerResponse;
       const { context, response } = await answer(request, incoming);
       gate?.answered(response, outgoing);
-      await writeResponse(response, outgoing, request.method).catch((error: unknown) => {
-        log.error("A response body failed", error, { requestId: context.requestId });
-      });
+      await sendAnswer(response, outgoing, request.method, context, log);
       return ALREADY_WRITTEN;
     },
     {

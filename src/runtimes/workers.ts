@@ -9,6 +9,7 @@ import { formatHttpDate } from "../http/http-date.ts";
 import { describeError } from "../observe/line-log.ts";
 import { createApplicationEnv } from "./application-env.ts";
 import { composeSite } from "./compose.ts";
+import { makeSendable } from "./sendable-response.ts";
 import { createWorkersTransport } from "./server/transport-workers.ts";
 import { SYSTEM_CLOCK } from "./system-clock.ts";
 
@@ -31,7 +32,8 @@ export function createWorker({ site, bundle }: { site: Site; bundle: FunctionBun
     async fetch(request, env, execution) {
       ready ??= prepare(site, bundle, env, new URL(request.url).origin);
       const context = new WorkersContext(request, execution);
-      return withDate(await ready.handler(withClientEncoding(request), ready.env, context));
+      const response = await ready.handler(withClientEncoding(request), ready.env, context);
+      return withDate(makeSendable(response, context, CONSOLE_LOG));
     },
   };
 }

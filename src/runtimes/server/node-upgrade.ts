@@ -3,15 +3,21 @@
 import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
+import type { GatewayContext } from "../../contract/handler.ts";
+import type { LogSink } from "../../contract/platform.ts";
 import type { Host } from "../../http/host.ts";
 import { parseRequestTarget } from "../../http/request-target.ts";
 import { PairedSocket, webSocketOf } from "../apis/web-socket-pair.ts";
 import { checkRequest } from "./check-request.ts";
 import { NativeResponse } from "./node-response.ts";
+import { sendAnswer } from "./send-answer.ts";
 import { writeResponse } from "./write-response.ts";
 
 /** Answers a request as the edge does. */
-type Answer = (request: Request, incoming: IncomingMessage) => Promise<Response>;
+type Answer = (
+  request: Request,
+  incoming: IncomingMessage,
+) => Promise<{ context: GatewayContext; response: Response }>;
 
 /** What Workers allow for one message. */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
@@ -29,6 +35,7 @@ export function createUpgradeListener(
   answer: Answer,
   open: Set<WebSocket>,
   prepare: (incoming: IncomingMessage) => void,
+  log: LogSink,
 ) {
   const server = new WebSocketServer({
     noServer: true,
@@ -42,12 +49,13 @@ export function createUpgradeListener(
     const isGood = checkRequest(incoming) === undefined;
     if (isGood) prepare(incoming);
     const request = isGood ? toRequest(incoming) : undefined;
-    const response = request === undefined ? badRequest() : await answer(request, incoming);
+    if (request === undefined) return refuse(incoming, socket);
+    const { response, context } = await answer(request, incoming);
     const client = webSocketOf(response);
-    if (client === undefined) return answerPlainly(response, incoming, socket);
+    if (client === undefined) return sendAnswer(response, responseOn(socket, incoming), "GET", context, log);
     if (socket.destroyed || !isHandshake(incoming)) {
       giveUp(client);
-      return answerPlainly(badRequest(), incoming, socket);
+      return refuse(incoming, socket);
     }
     const onHeaders = (lines: string[]) => lines.push(...applicationFields(response.headers));
     server.once("headers", onHeaders);
@@ -91,20 +99,21 @@ function giveUp(client: PairedSocket): void {
   client.close(1002, "The handshake failed");
 }
 
-function badRequest(): Response {
-  return new NativeResponse("Bad Request\n", {
+function refuse(incoming: IncomingMessage, socket: Socket): Promise<void> {
+  const response = new NativeResponse("Bad Request\n", {
     status: 400,
     headers: { "content-type": "text/plain;charset=UTF-8" },
   });
+  return writeResponse(response, responseOn(socket, incoming), "GET");
 }
 
-/** The handler declined: an ordinary answer on the socket, which is closed after it. */
-async function answerPlainly(response: Response, incoming: IncomingMessage, socket: Socket): Promise<void> {
+/** For an ordinary answer instead of the upgrade: the socket is closed after it. */
+function responseOn(socket: Socket, incoming: IncomingMessage): ServerResponse {
   const outgoing = new ServerResponse(incoming);
   outgoing.shouldKeepAlive = false;
   outgoing.assignSocket(socket);
   outgoing.once("finish", () => socket.end());
-  await writeResponse(response, outgoing, "GET");
+  return outgoing;
 }
 
 /** Fields that the application wants on the 101, less those of the handshake itself. */

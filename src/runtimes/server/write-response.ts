@@ -1,25 +1,16 @@
 // Writes a Response to a Node ServerResponse: framing is ours (RFC 9112 §6), never the function's.
 
 import type { ServerResponse } from "node:http";
+import { isConnectionField } from "../../http/response-fields.ts";
 import { getPlainBody, getPlainFields } from "./node-response.ts";
 import { fileSliceOf, sliceLength } from "./read-file-bytes.ts";
 import { isNullBodyStatus } from "./response-init.ts";
 import { writeFileSlice } from "./write-file-slice.ts";
 
-/** Fields that describe the connection or the framing, which belong to the server (RFC 9110 §7.6.1). */
-const CONNECTION_FIELDS = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
-
 /**
  * Resolves when the answer is written or the client is gone. Rejects with what the body stream threw;
- * the connection is then broken off, so that a client cannot take half an answer for a whole one.
+ * the connection is then broken off, so that a client cannot take half an answer for a whole one. Rejects
+ * also for fields that cannot be sent: then nothing was, and another answer may be written.
  */
 export async function writeResponse(
   response: Response,
@@ -74,7 +65,7 @@ function collectFields(response: Response): Fields {
   let contentLength: number | undefined;
   const add = (name: string, value: string) => {
     if (name === "content-length") contentLength = /^\d+$/.test(value) ? Number(value) : undefined;
-    else if (!CONNECTION_FIELDS.has(name)) list.push(name, value);
+    else if (!isConnectionField(name)) list.push(name, value);
   };
   const plain = getPlainFields(response);
   if (plain === undefined) for (const [name, value] of response.headers) add(name, value);
@@ -89,8 +80,17 @@ function withLength({ list, contentLength }: Fields): string[] {
 }
 
 function writeHead(response: Response, list: string[], outgoing: ServerResponse): void {
-  if (response.statusText === "") outgoing.writeHead(response.status, list);
-  else outgoing.writeHead(response.status, response.statusText, list);
+  try {
+    if (response.statusText === "") outgoing.writeHead(response.status, list);
+    else outgoing.writeHead(response.status, response.statusText, list);
+  } catch (error) {
+    // Node keeps the text of the status that it did not send.
+    outgoing.statusMessage = "";
+    response.body?.cancel().catch(() => {
+      // Nobody is left to tell.
+    });
+    throw error;
+  }
 }
 
 async function pump(

@@ -310,6 +310,19 @@ export const exchanges: Exchange[] = [
     },
   },
   {
+    name: "what Pages tells of the deployment",
+    path: "/data/deployment",
+    expect: {
+      status: 200,
+      body: json({
+        CF_PAGES: "1",
+        CF_PAGES_BRANCH: "main",
+        CF_PAGES_COMMIT_SHA: "0000000000000000000000000000000000000000",
+        CF_PAGES_URL: "this server",
+      }),
+    },
+  },
+  {
     name: "env.ASSETS",
     path: "/data/assets",
     expect: {
@@ -457,6 +470,17 @@ export const exchanges: Exchange[] = [
   failing("a handler that returns Response.error()", "/errors/network"),
   failing("a handler that redirects to a relative address", "/errors/relative"),
   failing("a handler that throws after next()", "/errors/after-next"),
+  failing("a control character in a field", "/errors/control-field"),
+  failing("a control character in a field of a stream", "/errors/control-field-stream"),
+  {
+    name: "fields of the connection are the server's",
+    path: "/data/connection-fields",
+    expect: {
+      status: 200,
+      headers: { upgrade: null, te: null, "x-kept": "yes" },
+      body: "text",
+    },
+  },
   { name: "the process goes on after an exception", path: "/hello", expect: { status: 200, body: "hello" } },
   {
     name: "passThroughOnException asks the static files",

@@ -1,0 +1,25 @@
+// Which fields may an answer be sent with? Those of the connection belong to the server (RFC 9110 §7.6.1), and no
+// value holds a control character but the tab (RFC 9110 §5.5).
+
+const CONNECTION_FIELDS: ReadonlySet<string> = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** Headers objects take every control character but these three: CR, LF and NUL. */
+const NOT_IN_VALUES = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** Whether a field, by its lower-case name, describes the connection or the framing. */
+export function isConnectionField(name: string): boolean {
+  return CONNECTION_FIELDS.has(name);
+}
+
+/** Whether a value can be sent as it is. */
+export function isFieldValue(value: string): boolean {
+  return !NOT_IN_VALUES.test(value);
+}

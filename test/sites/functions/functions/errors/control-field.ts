@@ -1,0 +1,1 @@
+export const onRequest = () => new Response("x", { headers: { "x-name": "a\x01b" } });
