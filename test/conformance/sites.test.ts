@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type LaunchedSite, launch, RUNTIMES } from "../runtimes/launch.ts";
 import { exchanges as apiExchanges } from "../sites/apis/exchanges.ts";
 import { scenarios as apiScenarios } from "../sites/apis/scenarios.ts";
+import { exchanges as applicationExchanges } from "../sites/application/exchanges.ts";
 import { exchanges as assetExchanges } from "../sites/assets/exchanges.ts";
 import { exchanges as functionExchanges } from "../sites/functions/exchanges.ts";
 import { scenarios } from "../sites/functions/scenarios.ts";
@@ -26,6 +27,7 @@ interface SiteUnderTest {
 const SITES: SiteUnderTest[] = [
   { name: "functions", exchanges: functionExchanges, scenarios },
   { name: "static", exchanges: staticExchanges, scenarios: [] },
+  { name: "application", exchanges: applicationExchanges, scenarios: [] },
   { name: "worker", exchanges: workerExchanges, scenarios: [] },
   { name: "assets", exchanges: assetExchanges, scenarios: [] },
   { name: "plugins", exchanges: pluginExchanges, scenarios: [] },

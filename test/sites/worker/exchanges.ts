@@ -38,6 +38,16 @@ export const exchanges: Exchange[] = [
   },
   { name: "nor are its modules", path: "/_worker.js/lib/greet.js", expect: { status: 404, body: /nf/ } },
   {
+    name: "functions/ has no part",
+    path: "/greet/",
+    expect: { status: 404, headers: { "x-worker": "seen" } },
+  },
+  {
+    name: "passThroughOnException has no effect",
+    path: "/pass",
+    expect: { status: 500, body: /^Internal Server Error\nRequest [\w-]+\n$/ },
+  },
+  {
     name: "an exception in the worker",
     path: "/throw",
     expect: { status: 500, body: /^Internal Server Error\nRequest [\w-]+\n$/ },

@@ -5,6 +5,10 @@ export default {
     const url = new URL(request.url);
     if (url.pathname === "/greet") return new Response(greet(env.NAME));
     if (url.pathname === "/lazy") return new Response((await import("./lib/lazy.mjs")).text);
+    if (url.pathname === "/pass") {
+      context.passThroughOnException();
+      throw new Error("passed through");
+    }
     if (url.pathname === "/throw") throw new Error("in the worker");
     if (url.pathname === "/wait") {
       context.waitUntil(Promise.resolve());
