@@ -1,5 +1,7 @@
 // All bytes of a stream, if it ends well and is not too long.
 
+import { joinChunks } from "../http/join-chunks.ts";
+
 /** Undefined if the stream fails, or is longer than `maxBytes`, in which case it is cancelled. */
 export async function collectStream(
   stream: ReadableStream<Uint8Array>,
@@ -21,17 +23,5 @@ export async function collectStream(
     // Whoever else reads the body is told; here it only means that there is nothing to keep.
     return undefined;
   }
-  return joinChunks(chunks, length);
-}
-
-function joinChunks(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const [first] = chunks;
-  if (first !== undefined && chunks.length === 1) return first;
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return bytes;
+  return joinChunks(chunks);
 }

@@ -1,5 +1,7 @@
 // Is a body short, is it there at once, or does it come bit by bit? Found out without holding anything back.
 
+import { joinChunks } from "./join-chunks.ts";
+
 /** A body that ended within the limit, or one that goes on: `stream` has all of it, the peeked part first. */
 export type PeekedBody =
   | { kind: "complete"; bytes: Uint8Array }
@@ -15,7 +17,7 @@ export async function peekBody(source: ReadableStream<Uint8Array>, limit: number
   let pending = reader.read();
   for (;;) {
     const next = await Promise.race([pending, nextTurn()]);
-    if (next !== LATER && next.done) return { kind: "complete", bytes: concatenate(chunks, bytes) };
+    if (next !== LATER && next.done) return { kind: "complete", bytes: joinChunks(chunks) };
     if (next !== LATER) {
       chunks.push(next.value);
       bytes += next.value.length;
@@ -52,14 +54,4 @@ function resume(
     },
     { highWaterMark: 0 },
   );
-}
-
-function concatenate(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const joined = new Uint8Array(length);
-  let position = 0;
-  for (const chunk of chunks) {
-    joined.set(chunk, position);
-    position += chunk.length;
-  }
-  return joined;
 }

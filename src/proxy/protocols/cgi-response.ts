@@ -2,6 +2,7 @@
 // that has the promised length or goes on to the end.
 
 import { TransportError } from "../../contract/transport.ts";
+import { joinChunks } from "../../http/join-chunks.ts";
 import type { DecodedPart, ResponseDecoder } from "./response-decoder.ts";
 import { findHeadEnd, MAX_HEAD_BYTES, malformed, parseResponseHead } from "./response-head.ts";
 
@@ -35,7 +36,7 @@ export class CgiResponseDecoder implements ResponseDecoder {
   }
 
   #takeHead(before: Uint8Array, bytes: Uint8Array): DecodedPart[] {
-    const joined = before.length === 0 ? bytes : concatenate(before, bytes);
+    const joined = before.length === 0 ? bytes : joinChunks([before, bytes]);
     const end = findHeadEnd(joined, Math.max(before.length - 3, 0));
     if (end === -1 ? joined.length > MAX_HEAD_BYTES : end > MAX_HEAD_BYTES)
       throw malformed("too large a head");
@@ -58,11 +59,4 @@ export class CgiResponseDecoder implements ResponseDecoder {
       ...(this.#isOver ? [{ kind: "end" as const }] : []),
     ];
   }
-}
-
-function concatenate(one: Uint8Array, other: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(one.length + other.length);
-  joined.set(one);
-  joined.set(other, one.length);
-  return joined;
 }

@@ -2,6 +2,7 @@
 // FastCGI Specification 1.0, §3 and §6.2.
 
 import { TransportError } from "../../contract/transport.ts";
+import { joinChunks } from "../../http/join-chunks.ts";
 import { CgiResponseDecoder } from "./cgi-response.ts";
 import type { CgiVariables } from "./cgi-variables.ts";
 import { writeLatin1 } from "./latin1.ts";
@@ -24,7 +25,7 @@ const STATUS_OVERLOADED = 2;
 /** Everything before the body. */
 export function encodeFastCgiHead(variables: CgiVariables): Uint8Array {
   const begin = encodeRecord(TYPE.begin, Uint8Array.of(0, ROLE_RESPONDER, 0, 0, 0, 0, 0, 0));
-  return concatenate([
+  return joinChunks([
     begin,
     ...encodeStream(TYPE.params, encodeVariables(variables)),
     emptyRecord(TYPE.params),
@@ -33,7 +34,7 @@ export function encodeFastCgiHead(variables: CgiVariables): Uint8Array {
 
 /** A piece of the body. */
 export function encodeFastCgiBody(bytes: Uint8Array): Uint8Array {
-  return concatenate(encodeStream(TYPE.stdin, bytes));
+  return joinChunks(encodeStream(TYPE.stdin, bytes));
 }
 
 /** The end of the body, which every request has. */
@@ -93,16 +94,6 @@ function emptyRecord(type: number): Uint8Array {
   return encodeRecord(type, new Uint8Array());
 }
 
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
-  let position = 0;
-  for (const part of parts) {
-    joined.set(part, position);
-    position += part.length;
-  }
-  return joined;
-}
-
 /** Reads records; what the application writes to its error stream is left to the server's own log. */
 export class FastCgiDecoder implements ResponseDecoder {
   readonly #output: CgiResponseDecoder;
@@ -115,7 +106,7 @@ export class FastCgiDecoder implements ResponseDecoder {
   }
 
   push(bytes: Uint8Array): DecodedPart[] {
-    this.#buffer = this.#buffer.length === 0 ? bytes : concatenate([this.#buffer, bytes]);
+    this.#buffer = this.#buffer.length === 0 ? bytes : joinChunks([this.#buffer, bytes]);
     const parts: DecodedPart[] = [];
     while (!this.#isOver) {
       const record = this.#takeRecord();

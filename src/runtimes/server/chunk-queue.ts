@@ -1,6 +1,7 @@
 // Bytes between a connection that pushes and a reader that pulls: tells the connection when to wait.
 
 import type { BodySource } from "../../contract/transport.ts";
+import { joinChunks } from "../../http/join-chunks.ts";
 
 /** The connection's side: stop and go on, or give up. */
 export interface ChunkSource {
@@ -59,9 +60,7 @@ export class ChunkQueue implements BodySource {
 
   /** All bytes, for a queue that is over. */
   takeAll(): Uint8Array {
-    const [only] = this.#chunks;
-    const all =
-      this.#chunks.length === 1 && only !== undefined ? only : concatenate(this.#chunks, this.#bytes);
+    const all = joinChunks(this.#chunks);
     this.#chunks.length = 0;
     return all;
   }
@@ -96,14 +95,4 @@ export class ChunkQueue implements BodySource {
     this.#isPaused = false;
     this.#source.resume();
   }
-}
-
-function concatenate(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const joined = new Uint8Array(length);
-  let position = 0;
-  for (const chunk of chunks) {
-    joined.set(chunk, position);
-    position += chunk.length;
-  }
-  return joined;
 }
