@@ -10,7 +10,13 @@ export const onRequest: PagesFunction = async ({ request, next }) => {
     console.error(error);
     const path = new URL(request.url).pathname;
     return html(
-      <Page title="Something broke" current={path} files={["demos/broken.ts", "demos/_middleware.tsx"]}>
+      <Page
+        title="Something broke"
+        current={path}
+        files={
+          path === "/demos/broken" ? ["demos/broken.ts", "demos/_middleware.tsx"] : ["demos/_middleware.tsx"]
+        }
+      >
         <p>
           <code>{path}</code> threw an exception. The middleware in front of it caught it and rendered this
           page; the stack is in the server's log, with the lines of the TypeScript source.

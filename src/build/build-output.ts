@@ -85,19 +85,27 @@ export async function readPreviousSite(outDir: string): Promise<Site | undefined
   }
 }
 
-/** Refuses a directory whose contents no build has written: replacing it would destroy them. */
+/** Refuses what no build has written, a file as well as a directory: replacing it would destroy it. */
 export async function checkOutputDirectory(outDir: string, shown: string): Promise<Problem[]> {
-  const names: string[] = await readdir(outDir).catch(() => []);
-  if (names.length === 0 || names.includes(SITE_DOCUMENT)) return [];
-  return [
+  const occupied = (state: string): Problem[] => [
     {
       severity: "error",
       code: "output-occupied",
-      message: `Cannot build into "${shown}": it holds files that no build has written`,
+      message: `Cannot build into "${shown}": ${state}`,
       file: shown,
-      remedy: "Move them away, or choose another directory with --out.",
+      remedy: "Move that away, or choose another directory with --out.",
     },
   ];
+  try {
+    const names = await readdir(outDir);
+    if (names.length === 0 || names.includes(SITE_DOCUMENT)) return [];
+    return occupied("it holds files that no build has written");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Only what is not there can be made; a file, or a directory that cannot be read, belongs to somebody.
+    if (code === "ENOENT") return [];
+    return occupied(code === "ENOTDIR" ? "it is a file" : `it cannot be read (${code})`);
+  }
 }
 
 async function writeOutput(

@@ -38,7 +38,7 @@ const EXPLANATIONS: Record<CommandName, Explanation> = {
     examples: [
       ["causeway start", "the build in dist/, on http://127.0.0.1:8787"],
       ["causeway start --build --port 8080", "build first"],
-      ["causeway start --runtime deno --env-file production.env", "on Deno, with secrets from a file"],
+      ["causeway start --runtime deno --vars-file production.env", "on Deno, with secrets from a file"],
       ["causeway start --workers auto --harakiri 30s --max-rss 512M", "a worker process on each processor"],
     ],
   },

@@ -28,7 +28,9 @@ const LOADERS: Record<CommandName, () => Promise<Command>> = {
 
 /** Runs one command line and sets the exit code of the process. */
 export async function runCli(args: readonly string[]): Promise<void> {
-  const line = parseArguments(args);
+  process.stdout.on("error", endQuietlyOnClosedPipe);
+  // `causeway help build` is what many programs call `build --help`.
+  const line = parseArguments(args[0] === "help" ? [...args.slice(1), "--help"] : args);
   const { flags } = line.options;
   const output = createOutput({
     json: flags.has("json"),
@@ -40,6 +42,13 @@ export async function runCli(args: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = reportFailure(error, output);
   }
+}
+
+/** A reader that has seen enough (`causeway routes | head -1`) is no failure. */
+function endQuietlyOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") process.exit(0);
+  process.stderr.write(`error: Cannot write to standard output: ${error.code}\n`);
+  process.exit(1);
 }
 
 async function runLine(line: CommandLine, output: Output): Promise<void> {

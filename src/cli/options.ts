@@ -84,7 +84,7 @@ export const OPTIONS = {
     commands: ["dev", "start"],
     choices: RUNTIMES,
   },
-  "env-file": {
+  "vars-file": {
     kind: "list",
     value: "FILE",
     help: "NAME=value lines for env; repeatable",

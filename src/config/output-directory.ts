@@ -28,13 +28,11 @@ export function selectOutputDirectory(
   const overwritten = [assetsDir, functionsDir, root].find(
     (dir) => dir !== undefined && isInside(dir, outDir),
   );
-  if (wish !== undefined) {
-    return {
-      outDir,
-      problems: overwritten === undefined ? [] : [overwritesSources(wish, root, overwritten)],
-    };
-  }
   const published = assetsDir !== undefined && isInside(outDir, assetsDir);
+  if (wish !== undefined) {
+    if (overwritten !== undefined) return { outDir, problems: [overwritesSources(wish, root, overwritten)] };
+    return { outDir, problems: published ? [publishesBuild(wish, root, assetsDir)] : [] };
+  }
   return { outDir: overwritten === undefined && !published ? outDir : join(root, ALTERNATIVE), problems: [] };
 }
 
@@ -57,6 +55,15 @@ function ownDirectories(root: string, outDir: string | undefined): string[] {
 
 function isInside(path: string, directory: string): boolean {
   return path === directory || path.startsWith(directory.endsWith(sep) ? directory : directory + sep);
+}
+
+function publishesBuild(wish: string, root: string, assetsDir: string): Problem {
+  return {
+    severity: "error",
+    code: "output-published",
+    message: `Cannot build into "${wish}": the next build would publish it with "${relative(root, assetsDir)}"`,
+    remedy: "Give --out a directory outside the static files.",
+  };
 }
 
 function overwritesSources(wish: string, root: string, source: string): Problem {

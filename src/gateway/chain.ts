@@ -10,6 +10,8 @@ export type EventHandler = (context: EventContext) => unknown;
 /** One function to run, with what its route says about this path. */
 export interface ChainStep {
   run: EventHandler;
+  /** Export and file, for the log. */
+  name: string;
   params: Params;
   functionPath: string;
 }
@@ -66,7 +68,7 @@ export async function runChain(
       waitUntil,
       passThroughOnException,
     });
-    return checkResponse(await step.run(event));
+    return checkResponse(await step.run(event), step.name);
   }
 
   try {
@@ -84,10 +86,15 @@ function replaceRequest(current: Request, input: Request | URL | string, init?: 
 }
 
 /** Refuses what is no usable Response, in the words that Pages uses. */
-function checkResponse(value: unknown): Response {
-  if (!(value instanceof Response)) throw new Error("Your Pages function should return a Response");
-  if (value.type === "error") throw new Error("Your Pages function returned Response.error()");
-  return value;
+function checkResponse(value: unknown, name: string): Response {
+  if (value instanceof Response && value.type !== "error") return value;
+  const cause = `${name} returned ${value instanceof Response ? "Response.error()" : describe(value)}`;
+  throw new Error("Your Pages function should return a Response", { cause: new TypeError(cause) });
+}
+
+function describe(value: unknown): string {
+  if (value === null || typeof value !== "object") return value === null ? "null" : typeof value;
+  return `an object of class ${value.constructor?.name ?? "none"}`;
 }
 
 /** The response itself if its headers can be changed, otherwise a copy whose headers can. */

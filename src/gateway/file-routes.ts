@@ -7,9 +7,9 @@ import { pathnameOf } from "../http/pathname.ts";
 import { loadOwnMatchers } from "../pages/param-matchers.ts";
 import { createRouteTable, type RouteHit, type RouteTable } from "../pages/route-table.ts";
 import type { AssetFetch, AssetsBinding } from "./assets-binding.ts";
-import { type ChainStep, type EventHandler, runChain } from "./chain.ts";
+import { type ChainStep, runChain } from "./chain.ts";
 import type { EventContext } from "./event-context.ts";
-import { loadHandlers } from "./load-handlers.ts";
+import { type LoadedHandler, loadHandlers } from "./load-handlers.ts";
 
 export interface FileRoutesParts {
   table: RouteTable;
@@ -52,8 +52,9 @@ export function serveFileRoutes(parts: FileRoutesParts): Handler {
   };
 }
 
-function pushSteps(steps: ChainStep[], handlers: readonly EventHandler[], hit: RouteHit): void {
-  for (const run of handlers) steps.push({ run, params: hit.params, functionPath: hit.functionPath });
+function pushSteps(steps: ChainStep[], handlers: readonly LoadedHandler[], hit: RouteHit): void {
+  const { params, functionPath } = hit;
+  for (const { run, name } of handlers) steps.push({ run, name, params, functionPath });
 }
 
 /** A 405 of the static files names the methods that functions answer there too (RFC 9110 §15.5.6). */
@@ -66,7 +67,7 @@ function nameMethods(response: Response, table: RouteTable, pathname: string): v
 
 /** Handlers by route, taken out of the bundle once: a module that lacks one fails at the first request. */
 function createHandlerIndex(bundle: FunctionBundle) {
-  const index = new Map<RouteEntry, { middleware: EventHandler[]; handlers: EventHandler[] }>();
+  const index = new Map<RouteEntry, { middleware: LoadedHandler[]; handlers: LoadedHandler[] }>();
   return (entry: RouteEntry) => {
     let found = index.get(entry);
     if (found === undefined) {

@@ -10,15 +10,25 @@ export interface FetchApplication {
   fetch(request: Request, env?: unknown, context?: unknown): Response | Promise<Response>;
 }
 
+/** A function of the chain and where it comes from. */
+export interface LoadedHandler {
+  run: EventHandler;
+  /** `onRequestGet of functions/users/[id].ts` */
+  name: string;
+}
+
 /** Takes the referenced exports out of the bundle, arrays flattened one level as Pages does. */
 export function loadHandlers(
   bundle: FunctionBundle,
   references: readonly HandlerReference[],
-): EventHandler[] {
+): LoadedHandler[] {
   return references.flatMap((reference) => {
     const exported = bundle.modules[reference.file]?.[reference.exportName];
     const name = `${reference.exportName} of functions/${reference.file}`;
-    return (Array.isArray(exported) ? exported : [exported]).map((value) => toEventHandler(value, name));
+    return (Array.isArray(exported) ? exported : [exported]).map((value) => ({
+      run: toEventHandler(value, name),
+      name,
+    }));
   });
 }
 

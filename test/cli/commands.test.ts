@@ -107,7 +107,7 @@ describe("causeway start", () => {
     async (runtime) => {
       const root = makeProject({ ...SITE, "prod.env": "B=file\nC=file", ".dev.vars": "A=never" });
       const args = ["start", root, "--build", "--port", "0", "--runtime", runtime];
-      const start = startCli([...args, "--env-file", join(root, "prod.env"), "-b", "C=line"], {
+      const start = startCli([...args, "--vars-file", join(root, "prod.env"), "-b", "C=line"], {
         env: { B: "environment" },
       });
       const [url] = await start.printed(/http:\/\/127\.0\.0\.1:\d+/);

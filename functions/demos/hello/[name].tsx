@@ -4,7 +4,7 @@ import type { PagesFunction } from "causeway";
 import { html, Page } from "../../_site/layout.tsx";
 
 export const onRequestGet: PagesFunction<unknown, "name"> = ({ params }) => {
-  const name = decodeURIComponent(String(params.name));
+  const name = decode(String(params.name));
   return html(
     <Page title={`Hello, ${name}`} current="/demos/hello/Ada" files={["demos/hello/[name].tsx"]}>
       <p>
@@ -21,3 +21,12 @@ export const onRequestGet: PagesFunction<unknown, "name"> = ({ params }) => {
     </Page>,
   );
 };
+
+/** A parameter comes as the client spelt it; `%ff` decodes to nothing and is shown as it is. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -98,9 +98,9 @@ async function serveProcess(
   return { url: serverUrl(address.host, port), close: () => child.stop() };
 }
 
-/** Rising precedence: --env-file, the environment's variables of declared names, --binding. */
+/** Rising precedence: --vars-file, the environment's variables of declared names, --binding. */
 async function startEnvironment(line: CommandLine, output: Output, { site }: FoundBuild): Promise<Env> {
-  const files = line.options.lists.get("env-file") ?? [];
+  const files = line.options.lists.get("vars-file") ?? [];
   const fromFiles: Record<string, string> = {};
   for (const file of files) {
     const loaded = await loadVariableFile(process.cwd(), file);

@@ -139,6 +139,16 @@ export const scenarios: Scenario[] = [
     expect: { text: "half", complete: false },
   },
   {
+    name: "HEAD tells the length of GET's answer or none, never another",
+    async run(origin) {
+      const request = open(origin, "/hello", "HEAD");
+      request.end();
+      const { headers } = await responseOf(request);
+      return [undefined, "5"].includes(headers["content-length"]);
+    },
+    expect: true,
+  },
+  {
     name: "the server answers after all of it",
     run: (origin) => getJson(origin, "/users/1"),
     expect: { params: { id: "1" }, functionPath: "/users/1" },

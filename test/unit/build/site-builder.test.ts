@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -116,6 +116,18 @@ describe("what is listed as a static file", () => {
     ]);
     project.project.conventions = "pages";
     expect(Object.keys((await project.build()).site?.assets.files ?? {})).toHaveLength(4);
+  });
+});
+
+describe("an output directory", () => {
+  test("that is a file stays what it is", async () => {
+    const project = await createProject(SITE);
+    const file = join(project.root, "notes.md");
+    await writeFile(file, "precious");
+    const { site, problems } = await project.build({ outDir: file });
+    expect(site).toBeUndefined();
+    expect(problems).toContainEqual(expect.objectContaining({ code: "output-occupied", severity: "error" }));
+    expect(await readFile(file, "utf8")).toBe("precious");
   });
 });
 

@@ -28,3 +28,11 @@ test("a wish that would overwrite sources is refused", () => {
   });
   expect(selectOutputDirectory(project("/site/public"), "public-build").problems).toEqual([]);
 });
+
+test("a wish that the next build would publish is refused", () => {
+  for (const wish of ["public/build", "public/a/b"]) {
+    expect(selectOutputDirectory(project("/site/public"), wish).problems, wish).toMatchObject([
+      { code: "output-published" },
+    ]);
+  }
+});

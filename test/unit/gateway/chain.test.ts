@@ -11,7 +11,7 @@ import type { EventContext } from "../../../src/gateway/event-context.ts";
 const ORIGIN = "http://site.test";
 
 function step(run: EventHandler, functionPath = "/"): ChainStep {
-  return { run, params: {}, functionPath };
+  return { run, name: "onRequest of functions/x.ts", params: {}, functionPath };
 }
 
 function run(steps: ChainStep[], request = new Request(`${ORIGIN}/path`), end = serveEnd) {
@@ -162,11 +162,19 @@ describe("failures", () => {
     ["null", null],
     ["an object", {}],
   ])("refuses %s as an answer", async (_name, value) => {
-    await expect(run([step(() => value)])).rejects.toThrow("Your Pages function should return a Response");
+    const failure = expect(run([step(() => value)])).rejects;
+    await failure.toThrow("Your Pages function should return a Response");
+    await failure.toHaveProperty(
+      "cause.message",
+      expect.stringContaining("onRequest of functions/x.ts returned"),
+    );
   });
 
   it("refuses Response.error()", async () => {
-    await expect(run([step(() => Response.error())])).rejects.toThrow("Response.error()");
+    await expect(run([step(() => Response.error())])).rejects.toHaveProperty(
+      "cause.message",
+      expect.stringContaining("Response.error()"),
+    );
   });
 
   it("reaches the middleware in front as a rejection of next", async () => {
