@@ -50,7 +50,11 @@ function setField(headers: Headers, address: string | undefined): void {
   else headers.set(FIELD, address);
 }
 
-/** A trusted proxy has named the client in this field or in X-Forwarded-For; else the peer is the client. */
+/**
+ * A trusted proxy has named the client in X-Forwarded-For or, without one, in this field; else the peer is the
+ * client. In this order: Cloudflare sends both, other proxies know the first and pass a client's own copy of the
+ * second on.
+ */
 function addressOf(
   peer: string | undefined,
   trusted: TrustedProxies,
@@ -58,11 +62,13 @@ function addressOf(
 ): string | undefined {
   const address = peer?.startsWith(MAPPED) ? peer.slice(MAPPED.length) : peer;
   if (!trusted.trusts(address)) return address;
-  const named = read(FIELD);
-  if (named !== null && parseIpAddress(named) !== undefined) return named;
   const forwarded = read("x-forwarded-for");
-  const headers = new Headers(forwarded === null ? {} : { "x-forwarded-for": forwarded });
-  return identifyClient({ address, scheme: "http", host: "" }, headers, trusted).address;
+  if (forwarded !== null) {
+    const headers = new Headers({ "x-forwarded-for": forwarded });
+    return identifyClient({ address, scheme: "http", host: "" }, headers, trusted).address;
+  }
+  const named = read(FIELD);
+  return named !== null && parseIpAddress(named) !== undefined ? named : address;
 }
 
 function isField(written: string): boolean {

@@ -19,6 +19,16 @@ const CASES: [string, string | undefined, TrustedProxies, [string, string][], st
     "2001:db8::1",
   ],
   ["or forwards for it", "10.0.0.2", NGINX, [["x-forwarded-for", "1.1.1.1, 192.0.2.7"]], "192.0.2.7"],
+  [
+    "what a proxy reports counts before a field that it may have passed on unread",
+    "10.0.0.2",
+    NGINX,
+    [
+      ["cf-connecting-ip", "1.1.1.1"],
+      ["x-forwarded-for", "192.0.2.7"],
+    ],
+    "192.0.2.7",
+  ],
   ["what is no address is no name", "10.0.0.2", NGINX, [["cf-connecting-ip", "me"]], "10.0.0.2"],
 ];
 
