@@ -30,7 +30,10 @@ const [SERVER_CORE, CLIENT_CORE] = ["0", "1"];
 const FIRST_PORT = 24_300;
 /** As many different requests, spread over all routes. */
 const PATHS = 64;
-const START_LIMIT_MS = 240_000;
+const START_LIMIT_MS = 600_000;
+/** A server that answers fewer in a second is watched for longer. */
+const SLOW_RATE = 50;
+const SLOW_FACTOR = 5;
 
 interface Contender {
   name: string;
@@ -46,6 +49,7 @@ interface Running {
   contender: Contender;
   routes: number;
   port: number;
+  seconds: number;
   rates: number[];
 }
 
@@ -142,6 +146,10 @@ function startServer(directory: string, port: number, command: string[]): string
   return log;
 }
 
+function stopServer({ pid, exitCode, signalCode }: ChildProcess): void {
+  if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, "SIGTERM");
+}
+
 function pathsOf(routes: number): string[] {
   return Array.from({ length: PATHS }, (_, index) => {
     const route = Math.floor((index * routes) / PATHS);
@@ -152,7 +160,7 @@ function pathsOf(routes: number): string[] {
 async function whenAnswering(port: number, routes: number, log: string): Promise<void> {
   const deadline = performance.now() + START_LIMIT_MS;
   const route = routes - 1;
-  while (performance.now() < deadline) {
+  while (performance.now() < deadline && children.at(-1)?.exitCode === null) {
     const response = await fetch(`http://127.0.0.1:${port}/kind-${route}/x`).catch(() => undefined);
     const text = await response?.text();
     if (text === JSON.stringify({ route, id: "x" })) return;
@@ -170,7 +178,7 @@ async function startAll(contenders: Contender[], counts: number[]): Promise<Runn
       const port = FIRST_PORT + running.length;
       const log = startServer(directory, port, contender.command(directory, port));
       await whenAnswering(port, routes, log);
-      running.push({ contender, routes, port, rates: [] });
+      running.push({ contender, routes, port, seconds: Number(values.seconds), rates: [] });
     }
   }
   return running;
@@ -180,10 +188,12 @@ async function startAll(contenders: Contender[], counts: number[]): Promise<Runn
 function measureRounds(running: Running[]): void {
   const connections = Number(values.connections);
   for (let round = 0; round <= Number(values.rounds); round += 1) {
-    for (const { port, routes, rates } of running) {
-      const load = { port, paths: pathsOf(routes), connections, core: CLIENT_CORE };
-      const { requestsPerSecond } = measureLoad({ ...load, seconds: Number(values.seconds) });
+    for (const server of running) {
+      const { port, routes, seconds, rates } = server;
+      const load = { port, paths: pathsOf(routes), connections, seconds, core: CLIENT_CORE };
+      const { requestsPerSecond } = measureLoad(load);
       if (round > 0) rates.push(requestsPerSecond);
+      else if (requestsPerSecond < SLOW_RATE) server.seconds *= SLOW_FACTOR;
     }
   }
 }
@@ -222,7 +232,7 @@ try {
   measureRounds(running);
   print(summarise(running));
 } finally {
-  for (const { pid } of children) if (pid !== undefined) process.kill(-pid, "SIGTERM");
+  for (const child of children) stopServer(child);
   await sleep(1_000);
   rmSync(work, { recursive: true, force: true });
 }

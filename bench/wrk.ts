@@ -28,7 +28,7 @@ export function measureLoad({ port, paths, connections, seconds, core }: Load): 
   try {
     const script = join(directory, "paths.lua");
     writeFileSync(script, pathScript(paths));
-    const load = ["-t1", `-c${connections}`, `-d${seconds}s`, "--timeout", "10s", "--latency", "-s", script];
+    const load = ["-t1", `-c${connections}`, `-d${seconds}s`, "--timeout", "30s", "--latency", "-s", script];
     const args = ["-c", core, "wrk", ...load, `http://127.0.0.1:${port}`];
     return parseReport(execFileSync("taskset", args, { encoding: "utf8" }));
   } finally {
