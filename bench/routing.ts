@@ -24,7 +24,7 @@ const { values } = parseArgs({
 });
 
 const ROOT = resolve(import.meta.dirname, "..");
-const BIN = join(ROOT, "node_modules/.bin");
+const WRANGLER = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
 const NITRO = "nitro@3.0.0";
 const [SERVER_CORE, CLIENT_CORE] = ["0", "1"];
 const FIRST_PORT = 24_300;
@@ -85,7 +85,7 @@ const CONTENDERS: Contender[] = [
     command: (_, port) => {
       const address = ["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", String(port + 500)];
       const options = ["--compatibility-date", "2025-09-01", "--log-level", "error"];
-      return [join(BIN, "wrangler"), "pages", "dev", "public", ...address, ...options];
+      return [process.execPath, WRANGLER, "pages", "dev", "public", ...address, ...options];
     },
   },
   {
