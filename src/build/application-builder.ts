@@ -4,7 +4,6 @@
 import type { Project } from "../config/project.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { RouteEntry } from "../contract/site.ts";
-import { buildRoutes } from "../pages/build-routes.ts";
 import { ENTRY_MODULE } from "./bundle.ts";
 import {
   type BundlerPool,
@@ -17,8 +16,8 @@ import { toProjectPath } from "./bundler-problem.ts";
 import { checkWorker } from "./check-worker.ts";
 import { functionsEntry, workerEntry } from "./entry-source.ts";
 import { findWorker, type WorkerSource } from "./find-worker.ts";
-import { locateProblems } from "./locate-problems.ts";
 import { createFunctionScanner, type FunctionScan, type FunctionScanner } from "./scan-functions.ts";
+import { routesOfScan } from "./scan-routes.ts";
 import { selectHandlers } from "./select-handlers.ts";
 import { startCompiler } from "./start-compiler.ts";
 import { bundleWorkerDirectory } from "./worker-directory.ts";
@@ -86,8 +85,7 @@ async function buildScanned(
   scan: FunctionScan,
 ): Promise<BuiltApplication> {
   const directory = toProjectPath(functionsDir, project.root);
-  const { routes, problems, matchersFile } = buildRoutes(scan.files, { directory });
-  const found = [...scan.problems, ...(await locateProblems(problems, project.root))];
+  const { routes, problems: found, matchersFile } = await routesOfScan(scan, functionsDir, project.root);
   const handlers = selectHandlers(scan.files, routes, matchersFile);
   if (handlers.length === 0) return noApplication(options, found);
   const entry = functionsEntry(directory, handlers);

@@ -3,7 +3,6 @@
 import type { Project } from "../config/project.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { InvocationRules } from "../contract/site.ts";
-import { buildRoutes } from "../pages/build-routes.ts";
 import {
   describeMiddleware,
   describeRoutes,
@@ -11,10 +10,9 @@ import {
   type RouteDescription,
 } from "../pages/describe-routes.ts";
 import { generateInvocationRules } from "../pages/generate-invocation-rules.ts";
-import { toProjectPath } from "./bundler-problem.ts";
 import { findWorker } from "./find-worker.ts";
-import { locateProblems } from "./locate-problems.ts";
 import { createFunctionScanner } from "./scan-functions.ts";
+import { routesOfScan } from "./scan-routes.ts";
 
 export interface RouteListing {
   /** A Worker answers by itself: which paths it knows cannot be listed. */
@@ -45,12 +43,12 @@ export async function listRoutes(project: Project): Promise<RouteListing> {
     return { kind: "none", routes: [], middleware: [], invocation, problems: [] };
   }
   const scan = await createFunctionScanner(root, functionsDir).scan();
-  const { routes, problems } = buildRoutes(scan.files, { directory: toProjectPath(functionsDir, root) });
+  const { routes, problems } = await routesOfScan(scan, functionsDir, root);
   return {
     kind: "functions",
     routes: describeRoutes(routes),
     middleware: describeMiddleware(routes),
     invocation: generateInvocationRules(routes),
-    problems: [...scan.problems, ...(await locateProblems(problems, root))],
+    problems,
   };
 }

@@ -97,6 +97,13 @@ describe("problems of imports", () => {
     ]);
   });
 
+  test("handlers are not missed while a file cannot be parsed", async () => {
+    const files = { "functions/a.js": "export const onRequest = (", "public/index.html": "home" };
+    const codes = (await problemsOf(files)).map(({ code }) => code);
+    expect(codes).not.toContain("no-handlers");
+    expect(codes).toHaveLength(1);
+  });
+
   test("an export that is only written in a comment is none", async () => {
     const commented = "/*\nexport const onRequest = 1;\n*/\nconst a = 1;\n";
     const problems = await problemsOf({
