@@ -50,15 +50,22 @@ export function wildcardNames(pattern: PathPattern): string[] {
   return namesIn(pattern.tokens);
 }
 
-/** Matches the whole text, case-sensitively. Earlier wildcards take as much as they can. */
-export function matchPathPattern({ tokens }: PathPattern, text: string): Captures | undefined {
+/**
+ * Matches the whole text, case-sensitively. Earlier wildcards take as much as they can, of `original` if that
+ * is what the client sent, letter for letter, where `text` was changed for comparing.
+ */
+export function matchPathPattern(
+  { tokens }: PathPattern,
+  text: string,
+  original: string = text,
+): Captures | undefined {
   const first = tokens[0] ?? "";
   const last = tokens.at(-1) ?? "";
   if (typeof first === "string" && !text.startsWith(first)) return undefined;
   if (typeof last === "string" && !text.endsWith(last)) return undefined;
   if (!hasLiteralsInOrder(tokens, text)) return undefined;
   const ends = tabulateEnds(tokens, text);
-  return ends[0]?.[0] === -1 ? undefined : readCaptures(tokens, text, ends);
+  return ends[0]?.[0] === -1 ? undefined : readCaptures(tokens, original, ends);
 }
 
 /**

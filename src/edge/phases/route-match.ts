@@ -1,5 +1,6 @@
 // Which route is a request for? Conditions are compiled once. A path that some other layer could read as another
-// path is compared in every reading: if the readings lead to different routes, nobody may answer it.
+// path is compared in every reading: if the readings lead to different routes, nobody may answer it. Routes that
+// refuse are compared without regard to case, as functions are.
 
 import type { FieldCondition, RoutingRule } from "../../contract/routing.ts";
 import { readCookie } from "../../http/cookie.ts";
@@ -33,7 +34,7 @@ export function createRouteMatcher(rules: readonly RoutingRule[]): (request: Req
     const index = find(canonicalPath(pathname));
     const { rule } = compiled[index] ?? {};
     if (!isUnambiguous(pathname)) {
-      if (spellingsOf(pathname).some((path) => find(canonicalPath(path)) !== index)) return AMBIGUOUS;
+      if (readingsOf(pathname).some((path) => find(canonicalPath(path)) !== index)) return AMBIGUOUS;
       if (rule?.action.kind === "upstream" && mayLeavePrefix(pathname)) return AMBIGUOUS;
     }
     return rule === undefined ? NONE : { kind: "hit", index, rule };
@@ -43,8 +44,14 @@ export function createRouteMatcher(rules: readonly RoutingRule[]): (request: Req
 /** What the wildcards of a route's path take of a request that it matched. */
 export function createCapturer(path: string | undefined): (request: Request) => Captures {
   const pattern = path === undefined ? undefined : parsePathPattern(canonicalPath(path));
-  if (pattern === undefined) return () => NO_CAPTURES;
-  return (request) => matchPathPattern(pattern, canonicalPath(pathnameOf(request.url))) ?? NO_CAPTURES;
+  if (path === undefined || pattern === undefined) return () => NO_CAPTURES;
+  const inAnyCase = parsePathPattern(foldLiterals(canonicalPath(path))) ?? pattern;
+  return (request) => {
+    const text = canonicalPath(pathnameOf(request.url));
+    return (
+      matchPathPattern(pattern, text) ?? matchPathPattern(inAnyCase, text.toLowerCase(), text) ?? NO_CAPTURES
+    );
+  };
 }
 
 /** Compiles a test for paths that can be read in one way only, in which no rule is for them. */
@@ -59,11 +66,16 @@ function isUnambiguous(pathname: string): boolean {
   return isPlainPathname(pathname) && !pathname.includes(";");
 }
 
+/** The spellings of a path, also as servers read it that take what follows a semicolon for parameters. */
+function readingsOf(pathname: string): string[] {
+  return spellingsOf(pathname).flatMap((path) => [path, canonicalPath(path).replace(/(?:;|%3B)[^/]*/g, "")]);
+}
+
 function compileRule(rule: RoutingRule): CompiledRule {
   const { path, hosts, methods, headers = [], cookies = [] } = rule.when;
   return {
     rule,
-    fits: path === undefined ? () => true : createPathTest(canonicalPath(path)),
+    fits: path === undefined ? () => true : createRuleTest(rule, canonicalPath(path)),
     holds: (request) =>
       (methods === undefined || methods.includes(request.method)) &&
       (hosts === undefined || matchesHost(hosts, request.url)) &&
@@ -72,6 +84,21 @@ function compileRule(rule: RoutingRule): CompiledRule {
         matchesField(condition, readCookie(request.headers.get("cookie"), condition.name)),
       ),
   };
+}
+
+/**
+ * Functions, and many servers, answer `/ADMIN` as `/admin`: a route that keeps a path from people must cover both.
+ * Others are told apart, so that one can redirect to its own path in another case.
+ */
+function createRuleTest({ auth, action }: RoutingRule, path: string): (path: string) => boolean {
+  if (auth === undefined && action.kind !== "answer") return createPathTest(path);
+  const fitsFolded = createPathTest(foldLiterals(path));
+  return (text) => fitsFolded(text.toLowerCase());
+}
+
+/** A pattern in lower case, less the names of its wildcards. */
+function foldLiterals(pattern: string): string {
+  return pattern.replace(/(:[A-Za-z]\w*)|[A-Z]+/g, (text, name?: string) => name ?? text.toLowerCase());
 }
 
 /** Most patterns are a path or a prefix, for which comparing texts is enough. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { RoutingCondition, RoutingRule } from "../../../../src/contract/routing.ts";
-import { createRouteMatcher } from "../../../../src/edge/phases/route-match.ts";
+import { createCapturer, createRouteMatcher } from "../../../../src/edge/phases/route-match.ts";
 import { canonicalPath, mayLeavePrefix } from "../../../../src/edge/phases/route-path.ts";
 
 function ruleFor(when: RoutingCondition): RoutingRule {
@@ -92,8 +92,42 @@ describe("spellings", () => {
     "/api/a;b",
   ])("%s is an ordinary path", (path) => expect(find([{ path: "/api/*" }], path)).toBe(0));
 
+  it.each(["/api/admin;a/x", "/api/admin;a=b;c/x", "/api/admin%3Ba/x"])(
+    "%s is refused, because servers that cut parameters off read another route",
+    (path) => expect(find([{ path: "/api/admin/*" }, { path: "/api/*" }], path)).toBe("ambiguous"),
+  );
+
   it("of patterns beyond ASCII are those of URLs", () => {
     expect(find([{ path: "/café/*" }], "/caf%c3%a9/x")).toBe(0);
+  });
+});
+
+describe("the case of letters", () => {
+  const FUNCTIONS = { kind: "function" } as const;
+  const auth = { kind: "basic", realm: "site", users: {} } as const;
+  const kindOf = (rules: RoutingRule[], path: string) =>
+    createRouteMatcher(rules)(new Request(`http://site.test${path}`)).kind;
+
+  it.each(["/ADMIN/x", "/Admin/x", "/%41dmin/x", "/admin/X"])(
+    "does not lead past authentication: functions answer %s too",
+    (path) => expect(kindOf([{ when: { path: "/admin/*" }, action: FUNCTIONS, auth }], path)).toBe("hit"),
+  );
+
+  it("does not lead past a fixed answer that keeps a path from everybody", () => {
+    const action: RoutingRule["action"] = { kind: "answer", status: 403, headers: [], body: "" };
+    expect(kindOf([{ when: { path: "/Internal/:id/x" }, action }], "/internal/7/X")).toBe("hit");
+  });
+
+  it("tells other routes apart, so that one may redirect to its own path in lower case", () => {
+    expect(find([{ path: "/Blog/*" }], "/blog/x")).toBe("none");
+  });
+
+  it("stays as it was sent in what the wildcards take", () => {
+    const capture = createCapturer("/Api/:name/*");
+    expect([...capture(new Request("http://site.test/api/Ann/X/y"))]).toEqual([
+      ["name", "Ann"],
+      ["splat", "X/y"],
+    ]);
   });
 });
 
