@@ -7,6 +7,9 @@ const found = process.versions.node;
 const [major = 0, minor = 0] = found.split(".").map(Number);
 
 if (major > NEEDED[0]! || (major === NEEDED[0] && minor >= NEEDED[1]!)) {
+  const { enableCompileCache } = await import("node:module");
+  // What V8 made of the modules serves the next run: a tenth of the time of a build.
+  enableCompileCache();
   const { runCli } = await import("./main.ts");
   await runCli(process.argv.slice(2));
 } else {
