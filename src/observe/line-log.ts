@@ -63,13 +63,20 @@ function formatText(
   detail?: string,
 ): string {
   const pairs = Object.entries(fields).map(([name, value]) => ` ${name}=${escapeControls(String(value))}`);
-  return `${level}: ${message}${pairs.join("")}${detail === undefined ? "" : `\n${detail}`}`;
+  return `${level}: ${message}${pairs.join("")}${detail === undefined ? "" : formatDetail(detail)}`;
 }
 
-/** Nothing that a client sends may start a line of its own in a log. */
+/** What an error says may come from a client: its lines are indented, so that none looks like one of the log. */
+function formatDetail(detail: string): string {
+  return detail
+    .split("\n")
+    .map((line) => `\n  ${escapeControls(line)}`)
+    .join("");
+}
+
+/** Nothing that a client sends may start a line of its own in a log, or give orders to a terminal. */
 function escapeControls(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return text.replace(/[\x00-\x1f\x7f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return text.replace(/\p{Cc}/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }
 
 function round(milliseconds: number): number {
