@@ -1,4 +1,4 @@
-// What the phases of the edge share: the Hono context of one request and the services of the site.
+// What the phases of the edge share: the services of the site, and how the owner's Hono middleware sees it.
 
 import type { Context, MiddlewareHandler } from "hono";
 import type { AssetServer } from "../assets/serve-assets.ts";

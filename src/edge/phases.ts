@@ -1,17 +1,20 @@
 // THE ORDERED LIST: what a request meets, from the door to the answer. Reading it is reading the edge.
 
-import type { EdgeMiddleware, EdgeServices } from "./edge-context.ts";
+import type { Handler } from "../contract/handler.ts";
+import type { EdgeServices } from "./edge-context.ts";
 import { createStaticFilter, deliver } from "./phases/deliver.ts";
 import { limitBody } from "./phases/limit-body.ts";
 import { logAccess } from "./phases/log-access.ts";
 import { isReserved, refuseReserved } from "./phases/refuse-reserved.ts";
 import { createUnroutedFilter } from "./phases/route-match.ts";
 import { routeRequests } from "./phases/route-requests.ts";
+import { runMiddleware } from "./phases/run-middleware.ts";
 
-/** One station on a request's way. `create` may decline when the site does not need it. */
+/** One station on a request's way. */
 export interface Phase {
   name: string;
-  create(services: EdgeServices): readonly EdgeMiddleware[];
+  /** Stands in front of `next`, or returns it where the site does not need this phase. */
+  create(services: EdgeServices, next: Handler): Handler;
   /**
    * Compiles a test for paths whose files it lets pass as they are, whatever else a GET says: such answers may
    * be prepared (`runtimes/hot-front.ts`), and then nobody asks this phase.
@@ -26,29 +29,30 @@ const spareAll = () => () => true;
 export const PHASES: readonly Phase[] = [
   {
     name: "access log",
-    create: (services) => (services.accessLog ? [logAccess(services)] : []),
+    create: (services, next) => (services.accessLog ? logAccess(services, next) : next),
     // Who sends a prepared answer logs it.
     spares: spareAll,
   },
   {
     name: "reserved paths",
-    create: (services) => [refuseReserved(services)],
+    create: refuseReserved,
     spares: () => (pathname) => !isReserved(pathname),
   },
-  { name: "body limit", create: (services) => [limitBody(services.limits)], spares: spareAll },
+  { name: "body limit", create: ({ limits }, next) => limitBody(limits, next), spares: spareAll },
   {
     name: "site middleware",
-    create: (services) => services.middleware,
+    create: runMiddleware,
     spares: (services) => () => services.middleware.length === 0,
   },
   {
     name: "routes",
-    create: (services) => (services.site.routing ? [routeRequests(services, services.site.routing)] : []),
+    create: (services, next) =>
+      services.site.routing ? routeRequests(services, services.site.routing, next) : next,
     spares: ({ site }) => createUnroutedFilter(site.routing?.routes ?? []),
   },
   {
     name: "static files and functions",
-    create: (services) => [deliver(services)],
+    create: deliver,
     spares: createStaticFilter,
   },
 ];

@@ -38,10 +38,12 @@ export function createResponseCompressor(options: CompressionOptions): ResponseC
   const { encoders, completeBodyOf, minBytes = MIN_BYTES, maxBytes = MAX_BYTES } = options;
   const codings = encoders.map((encoder) => encoder.coding);
   return async (request, response) => {
+    // Before any headers are looked at: for most requests and answers some runtimes have not made them yet.
+    const known = completeBodyOf?.(response);
+    if (isShorter(known, minBytes)) return response;
     const accepted = request.headers.get("accept-encoding");
     if (accepted === null) return response;
-    // Before the headers are looked at: for most answers some runtimes have not made them yet.
-    const complete = toBytes(completeBodyOf?.(response));
+    const complete = toBytes(known);
     if (complete && complete.length < minBytes) return response;
     if (!isNegotiable(response.status, response.headers, { minBytes, maxBytes })) return response;
     const wanted = selectCoding(accepted, codings);
@@ -94,6 +96,12 @@ function rebuild(
   const init: ResponseInit & { encodeBody?: "manual" } = { status, statusText, headers };
   if (coding !== undefined) init.encodeBody = "manual";
   return new Response(body as BodyInit, init);
+}
+
+/** Whether a body is known to be short; a character of a string takes three bytes at most. */
+function isShorter(body: string | Uint8Array | null | undefined, bytes: number): boolean {
+  if (body === null || body === undefined) return false;
+  return typeof body === "string" ? body.length * 3 < bytes : body.length < bytes;
 }
 
 function toBytes(body: string | Uint8Array | null | undefined): Uint8Array | undefined {

@@ -1,29 +1,29 @@
 // The last phase: static files or the application, as the site's own rules decide.
 
+import type { Handler } from "../../contract/handler.ts";
 import type { Application } from "../../contract/site.ts";
 import { pathnameOf } from "../../http/pathname.ts";
 import { createInvocationFilter } from "../../pages/invocation-rules.ts";
 import { spellingsOf } from "../../pages/path-spellings.ts";
 import { createWorkerFirstRule } from "../../pages/worker-first.ts";
-import { type EdgeMiddleware, type EdgeServices, gatewayContextOf } from "../edge-context.ts";
+import type { EdgeServices } from "../edge-context.ts";
 import { recover } from "../recover.ts";
 
 /** `missing`: another spelling of the path belongs to the application, so no file may answer. */
 type Choice = "assets" | "application" | "missing";
 
-export function deliver(services: EdgeServices): EdgeMiddleware {
+export function deliver(services: EdgeServices): Handler {
+  const { assets, application, compress, platform } = services;
   const choose = createChooser(services);
-  return async (context) => {
-    const request = context.req.raw;
-    const choice = choose(request);
-    if (choice === "assets") return services.assets.fetch(request);
-    if (choice === "missing") return services.assets.fetchMissing(request);
-    const gateway = gatewayContextOf(context);
+  return async (request, env, context) => {
     try {
-      const response = await services.application(request, context.env, gateway);
-      return services.compress ? await services.compress(request, response) : response;
+      const choice = choose(request);
+      if (choice === "assets") return await assets.fetch(request);
+      if (choice === "missing") return await assets.fetchMissing(request);
+      const response = await application(request, env, context);
+      return compress ? await compress(request, response) : response;
     } catch (error) {
-      return recover(error, gateway, services.platform.log);
+      return recover(error, context, platform.log);
     }
   };
 }

@@ -1,35 +1,45 @@
 // Counts the bytes of a request body, whatever its framing, and answers 413 past the limit (RFC 9110 §15.5.14).
 
+import type { Handler } from "../../contract/handler.ts";
 import type { RequestLimits } from "../../contract/limits.ts";
-import type { EdgeMiddleware } from "../edge-context.ts";
 
 /** Raised inside the body stream when it grows past the limit. */
 export class BodyTooLargeError extends Error {
   override readonly name = "BodyTooLargeError";
 }
 
-export function limitBody({ maxBodyBytes }: RequestLimits): EdgeMiddleware {
-  return async (context, next) => {
-    const { method } = context.req.raw;
-    if (method === "GET" || method === "HEAD") return next();
-    const declared = context.req.raw.headers.get("content-length");
-    if (declared !== null) return Number(declared) > maxBodyBytes ? tooLarge() : next();
-    const body = context.req.raw.body;
-    if (body === null) return next();
+/** Puts the limit in front of a handler. */
+export function limitBody({ maxBodyBytes }: RequestLimits, next: Handler): Handler {
+  return (request, env, context) => {
+    const { method } = request;
+    if (method === "GET" || method === "HEAD") return next(request, env, context);
+    const declared = request.headers.get("content-length");
+    if (declared !== null) {
+      return Number(declared) > maxBodyBytes ? tooLarge() : next(request, env, context);
+    }
     const guard = { exceeded: false };
-    context.req.raw = new Request(context.req.raw, {
-      body: body.pipeThrough(countBytes(maxBodyBytes, guard)),
-      redirect: context.req.raw.redirect,
-      duplex: "half",
-    } as RequestInit);
-    await next();
-    if (!guard.exceeded) return;
-    context.res = undefined;
-    context.res = tooLarge();
+    const counted = countRequest(request, maxBodyBytes, guard);
+    if (counted === undefined) return next(request, env, context);
+    return Promise.resolve(next(counted, env, context)).then((response) =>
+      guard.exceeded ? tooLarge() : response,
+    );
   };
 }
 
-function countBytes(maxBytes: number, guard: { exceeded: boolean }): TransformStream<Uint8Array, Uint8Array> {
+/** What is noticed of a body while somebody reads it. */
+interface Guard {
+  exceeded: boolean;
+}
+
+/** The request with a body that counts; undefined without a body. */
+function countRequest(request: Request, maxBytes: number, guard: Guard): Request | undefined {
+  const { body, redirect } = request;
+  if (body === null) return undefined;
+  const counted = body.pipeThrough(countBytes(maxBytes, guard));
+  return new Request(request, { body: counted, redirect, duplex: "half" } as RequestInit);
+}
+
+function countBytes(maxBytes: number, guard: Guard): TransformStream<Uint8Array, Uint8Array> {
   let total = 0;
   return new TransformStream({
     transform(chunk, controller) {

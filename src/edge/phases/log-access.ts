@@ -1,20 +1,21 @@
 // One access record per request, written when the answer is known.
 
-import { type EdgeMiddleware, type EdgeServices, gatewayContextOf } from "../edge-context.ts";
+import type { Handler } from "../../contract/handler.ts";
+import type { EdgeServices } from "../edge-context.ts";
 
-export function logAccess({ platform }: EdgeServices): EdgeMiddleware {
-  return async (context, next) => {
+export function logAccess({ platform }: EdgeServices, next: Handler): Handler {
+  return async (request, env, context) => {
     const startedAt = platform.clock.monotonic();
-    const gateway = gatewayContextOf(context);
-    await next();
-    const url = context.req.url;
+    const response = await next(request, env, context);
+    const { method, url } = request;
     platform.log.access({
-      requestId: gateway.requestId,
-      method: context.req.raw.method,
+      requestId: context.requestId,
+      method,
       target: url.slice(url.indexOf("/", url.indexOf("://") + 3)),
-      status: context.res.status,
+      status: response.status,
       durationMs: platform.clock.monotonic() - startedAt,
-      clientAddress: gateway.clientAddress,
+      clientAddress: context.clientAddress,
     });
+    return response;
   };
 }

@@ -1,16 +1,15 @@
 // `/cdn-cgi/` is reserved on Pages: files that plugins brought along lie there, for functions only.
 
+import type { Handler } from "../../contract/handler.ts";
 import { pathnameOf } from "../../http/pathname.ts";
 import { asDecodedPath } from "../../http/request-target.ts";
-import type { EdgeMiddleware, EdgeServices } from "../edge-context.ts";
+import type { EdgeServices } from "../edge-context.ts";
 
 const RESERVED = "/cdn-cgi";
 
-export function refuseReserved({ assets }: EdgeServices): EdgeMiddleware {
-  return async (context, next) => {
-    if (isReserved(pathnameOf(context.req.url))) return assets.fetchMissing(context.req.raw);
-    return next();
-  };
+export function refuseReserved({ assets }: EdgeServices, next: Handler): Handler {
+  return (request, env, context) =>
+    isReserved(pathnameOf(request.url)) ? assets.fetchMissing(request) : next(request, env, context);
 }
 
 /** Whether the static files would read a path as one under `/cdn-cgi/`, however it is spelt. */

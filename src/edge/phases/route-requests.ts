@@ -3,28 +3,36 @@
 import type { Handler } from "../../contract/handler.ts";
 import type { HeaderEdits, RoutingRule, RoutingSection } from "../../contract/routing.ts";
 import { createProblemResponse } from "../../http/problem.ts";
-import { type EdgeMiddleware, type EdgeServices, gatewayContextOf } from "../edge-context.ts";
+import type { EdgeServices } from "../edge-context.ts";
+import { recover } from "../recover.ts";
 import { limitBody } from "./limit-body.ts";
 import { copyRequest, type RouteTargets, runAction } from "./route-action.ts";
 import { checkAuth } from "./route-auth.ts";
 import { createCapturer, createRouteMatcher } from "./route-match.ts";
 
-export function routeRequests(services: EdgeServices, { routes }: RoutingSection): EdgeMiddleware {
+export function routeRequests(services: EdgeServices, { routes }: RoutingSection, next: Handler): Handler {
   const match = createRouteMatcher(routes);
-  const handlers = routes.map((rule, index) => createRouteHandler(rule, index, services));
-  return async (context, next) => {
-    const found = match(context.req.raw);
-    if (found.kind === "none") return next();
-    if (found.kind === "ambiguous") return createProblemResponse(context.req.raw, { status: 400 });
-    const { rule, index } = found;
-    const handler = handlers[index] as Handler;
-    const act = () => handler(context.req.raw, context.env, gatewayContextOf(context));
-    if (rule.maxBodyBytes === undefined) return act();
-    const refused = await limitBody({ maxBodyBytes: rule.maxBodyBytes })(context, async () => {
-      context.res = await act();
-    });
-    return refused ?? undefined;
+  const handlers = routes.map((rule, index) => createLimitedHandler(rule, index, services));
+  return (request, env, context) => {
+    const found = match(request);
+    if (found.kind === "none") return next(request, env, context);
+    if (found.kind === "ambiguous") return createProblemResponse(request, { status: 400 });
+    return (handlers[found.index] as Handler)(request, env, context);
   };
+}
+
+/** A route's own limit stands inside the edge's; what is thrown behind it becomes an answer in front of it. */
+function createLimitedHandler(rule: RoutingRule, index: number, services: EdgeServices): Handler {
+  const handler = createRouteHandler(rule, index, services);
+  const careful: Handler = async (request, env, context) => {
+    try {
+      return await handler(request, env, context);
+    } catch (error) {
+      return recover(error, context, services.platform.log);
+    }
+  };
+  const { maxBodyBytes } = rule;
+  return maxBodyBytes === undefined ? careful : limitBody({ maxBodyBytes }, careful);
 }
 
 /** What is done for one route: who may, with which fields, by whom, and what is changed afterwards. */

@@ -1,9 +1,8 @@
-import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import type { Handler } from "../../../../src/contract/handler.ts";
 import type { RoutingRule } from "../../../../src/contract/routing.ts";
 import { UpstreamUnreachableError } from "../../../../src/contract/transport.ts";
-import type { EdgeServices, EdgeTypes } from "../../../../src/edge/edge-context.ts";
+import type { EdgeServices } from "../../../../src/edge/edge-context.ts";
 import { routeRequests } from "../../../../src/edge/phases/route-requests.ts";
 
 const CONTEXT = {
@@ -49,10 +48,9 @@ async function ask(
     action: { kind: "upstream", upstream: "app" },
     ...rule,
   };
-  const app = new Hono<EdgeTypes>();
-  app.use(routeRequests(services, { upstreams: {}, routes: [route], trustedProxies: [] }));
-  app.all("*", () => new Response("the rest"));
-  return app.fetch(new Request(new URL(url, "http://site.test"), init), {}, CONTEXT as never);
+  const routing = { upstreams: {}, routes: [route], trustedProxies: [] };
+  const handler = routeRequests(services, routing, () => new Response("the rest"));
+  return handler(new Request(new URL(url, "http://site.test"), init), {}, CONTEXT);
 }
 
 describe("a route", () => {
