@@ -62,17 +62,9 @@ export interface ContextParts {
 
 /** Builds the context of one function. The request is copied when it is first asked for. */
 export function createEventContext(parts: ContextParts): EventContext {
-  const { state, isLast } = parts;
-  const source = state.request;
-  let own: Request | undefined;
-  return {
-    get request() {
-      own ??= isLast ? source : copyRequest(source);
-      return own;
-    },
-    set request(value: Request) {
-      own = value;
-    },
+  const { state } = parts;
+  const context = {
+    request: state.request,
     functionPath: parts.functionPath,
     next: parts.next,
     params: parts.params,
@@ -87,6 +79,25 @@ export function createEventContext(parts: ContextParts): EventContext {
     waitUntil: parts.waitUntil,
     passThroughOnException: parts.passThroughOnException,
   };
+  if (!parts.isLast) copyWhenAsked(context);
+  return context;
+}
+
+/** Later functions need the body, too; one that is never asked for the request has no need of a copy. */
+function copyWhenAsked(context: { request: Request }): void {
+  const source = context.request;
+  let own: Request | undefined;
+  Object.defineProperty(context, "request", {
+    enumerable: true,
+    configurable: true,
+    get() {
+      own ??= copyRequest(source);
+      return own;
+    },
+    set(value: Request) {
+      own = value;
+    },
+  });
 }
 
 /** A copy with a body of its own; the original keeps one for the functions after it. */

@@ -48,8 +48,17 @@ class DoorRequest implements HotRequest {
   }
 }
 
-function toResponse({ status, headers, body }: HotAnswer): Response {
-  return new Response(body as BodyInit | null, { status, headers });
+/** A Response per answer, of which copies are sent: a copy shares fields and bytes. */
+const originals = new WeakMap<HotAnswer, Response>();
+
+function toResponse(answer: HotAnswer): Response {
+  let original = originals.get(answer);
+  if (original === undefined) {
+    const { status, headers, body } = answer;
+    original = new Response(body as BodyInit | null, { status, headers });
+    originals.set(answer, original);
+  }
+  return original.clone();
 }
 
 function refuse(): Response {
