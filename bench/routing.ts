@@ -27,7 +27,7 @@ const ROOT = resolve(import.meta.dirname, "..");
 const WRANGLER = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
 const NITRO = "nitro@3.0.0";
 const [SERVER_CORE, CLIENT_CORE] = ["0", "1"];
-const FIRST_PORT = 24_300;
+const FIRST_PORT = 20_000 + Math.floor(Math.random() * 10_000);
 /** As many different requests for the one route, so that no answer can be remembered. */
 const PATHS = 64;
 const START_LIMIT_MS = 600_000;
