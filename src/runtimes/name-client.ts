@@ -8,46 +8,23 @@ const FIELD = "cf-connecting-ip";
 /** How a socket for both families writes an IPv4 address. */
 const MAPPED = "::ffff:";
 
-/** The request with the address of its client; runtimes whose requests cannot be changed give a copy. */
-export function nameClient(request: Request, peer: string | undefined, trusted: TrustedProxies): Request {
-  const { headers } = request;
+/** Names the client in a request's headers, which are changed and given back. */
+export function nameClient(headers: Headers, peer: string | undefined, trusted: TrustedProxies): Headers {
   const address = addressOf(peer, trusted, (name) => headers.get(name));
-  try {
-    setField(headers, address);
-    return request;
-  } catch {
-    const changed = new Headers(headers);
-    setField(changed, address);
-    return new Request(request, { headers: changed, redirect: "manual" });
-  }
-}
-
-/** A request's head as Node has it: lines of name, value, name, value, and the same by name. */
-export interface IncomingHead {
-  rawHeaders: string[];
-  headers: Record<string, string | string[] | undefined>;
-}
-
-/** The same for a head of which no Request is made yet. */
-export function nameClientInHead(
-  { rawHeaders, headers }: IncomingHead,
-  peer: string | undefined,
-  trusted: TrustedProxies,
-): void {
-  const address = addressOf(peer, trusted, (name) => headers[name]?.toString() ?? null);
-  for (let index = rawHeaders.length - 2; index >= 0; index -= 2) {
-    if (isField(rawHeaders[index] as string)) rawHeaders.splice(index, 2);
-  }
-  if (address === undefined) delete headers[FIELD];
-  else {
-    rawHeaders.push(FIELD, address);
-    headers[FIELD] = address;
-  }
-}
-
-function setField(headers: Headers, address: string | undefined): void {
   if (address === undefined) headers.delete(FIELD);
   else headers.set(FIELD, address);
+  return headers;
+}
+
+/** The same for fields as they came: name, value, name, value … */
+export function nameClientInLines(
+  lines: readonly string[],
+  peer: string | undefined,
+  trusted: TrustedProxies,
+): string[] {
+  const address = addressOf(peer, trusted, (name) => findValue(lines, name));
+  const named = lines.filter((_, index) => !isNamed(lines[index - (index % 2)] as string, FIELD));
+  return address === undefined ? named : [...named, FIELD, address];
 }
 
 /**
@@ -71,6 +48,11 @@ function addressOf(
   return named !== null && parseIpAddress(named) !== undefined ? named : address;
 }
 
-function isField(written: string): boolean {
-  return written.length === FIELD.length && written.toLowerCase() === FIELD;
+function findValue(lines: readonly string[], name: string): string | null {
+  const values = lines.filter((_, index) => index % 2 === 1 && isNamed(lines[index - 1] as string, name));
+  return values.length === 0 ? null : values.join(", ");
+}
+
+function isNamed(written: string, name: string): boolean {
+  return written.length === name.length && written.toLowerCase() === name;
 }

@@ -30,15 +30,25 @@ export class BackgroundWork {
   }
 }
 
+/** The other end of a connection. */
+export interface Peer {
+  /** Undefined on unix sockets. Some runtimes find it out when asked, and only until the answer is sent. */
+  readonly address: string | undefined;
+}
+
 /** One request's context; the id is made when somebody asks for it. */
 export class RequestContext implements GatewayContext {
-  readonly clientAddress: string | undefined;
+  readonly #peer: Peer;
   readonly #work: BackgroundWork;
   #requestId: string | undefined;
 
-  constructor(work: BackgroundWork, clientAddress: string | undefined) {
+  constructor(work: BackgroundWork, peer: Peer) {
     this.#work = work;
-    this.clientAddress = clientAddress;
+    this.#peer = peer;
+  }
+
+  get clientAddress(): string | undefined {
+    return this.#peer.address;
   }
 
   get requestId(): string {
@@ -47,6 +57,8 @@ export class RequestContext implements GatewayContext {
   }
 
   waitUntil(work: Promise<unknown>): void {
+    // What goes on after the answer may still ask who the client was.
+    void this.#peer.address;
     this.#work.add(work, this.requestId);
   }
 

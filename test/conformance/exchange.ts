@@ -83,6 +83,7 @@ function collect(rawHeaders: readonly string[]): Map<string, string[]> {
  */
 export const UNCOMPARED_FIELDS = new Map([
   ["date", "the time of the answer"],
+  ["age", "seconds since the answer was stored"],
   ["connection", "belongs to the connection (RFC 9110 §7.6.1)"],
   ["keep-alive", "belongs to the connection"],
   ["transfer-encoding", "framing is the server's choice (RFC 9112 §6); the bodies are compared"],
