@@ -2,7 +2,8 @@
 
 import type { TrustedProxies } from "../http/client-address.ts";
 import { toCanonicalUrl } from "./canonical-url.ts";
-import { nameClient } from "./name-client.ts";
+import { LazyHeaders } from "./lazy-headers.ts";
+import { NamedFields } from "./named-fields.ts";
 import type { Peer } from "./request-context.ts";
 import { type RequestSource, ServerRequest } from "./server-request.ts";
 
@@ -36,7 +37,9 @@ class FetchRequestSource implements RequestSource {
   }
 
   makeHeaders(): Headers {
-    return nameClient(new Headers(this.#original.headers), this.#peer.address, this.#trusted);
+    const { headers } = this.#original;
+    const fields = { find: (name: string) => headers.get(name), toHeaders: () => new Headers(headers) };
+    return new LazyHeaders(new NamedFields(fields, this.#peer, this.#trusted)) as unknown as Headers;
   }
 
   signal(): AbortSignal {

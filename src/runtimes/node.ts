@@ -9,14 +9,14 @@ import type { LogSink } from "../contract/platform.ts";
 import { installRuntimeApis } from "./apis/install.ts";
 import { createApplicationEnv } from "./application-env.ts";
 import type { ComposedSite } from "./compose.ts";
-import { nameClientInLines } from "./name-client.ts";
+import { NamedFields } from "./named-fields.ts";
 import { BackgroundWork, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 import { answerPrepared } from "./server/answer-prepared.ts";
 import { type CheckedListener, refuseMalformed, urlOf } from "./server/check-request.ts";
 import { composeRelease } from "./server/compose-release.ts";
 import { listen } from "./server/listen.ts";
-import { createNodeRequest, discardUnread } from "./server/node-request.ts";
+import { createNodeRequest, discardUnread, LineFields } from "./server/node-request.ts";
 import { installNodeResponse, NativeResponse } from "./server/node-response.ts";
 import { type Answer, asksForWebSocket, createUpgradeListener } from "./server/node-upgrade.ts";
 import { type BuildLocation, runBuild } from "./server/run-build.ts";
@@ -102,14 +102,12 @@ export function createNodeServer(
   let active: ActiveRelease;
   const answer: Answer = async (incoming, outgoing, checked) => {
     const { composed, handler, env } = active;
-    const { remoteAddress } = incoming.socket;
+    const peer = { address: incoming.socket.remoteAddress };
+    const lines = new LineFields(incoming.rawHeaders);
     // A server of a part stands behind one of the whole site, which has named the client.
-    const lines = () =>
-      select === selectSite
-        ? nameClientInLines(incoming.rawHeaders, remoteAddress, composed.trustedProxies)
-        : incoming.rawHeaders;
-    const request = createNodeRequest(incoming, outgoing, urlOf(checked), lines);
-    const context = new RequestContext(work, { address: remoteAddress });
+    const fields = select === selectSite ? new NamedFields(lines, peer, composed.trustedProxies) : lines;
+    const request = createNodeRequest(incoming, outgoing, urlOf(checked), fields);
+    const context = new RequestContext(work, peer);
     return { context, response: await handler(request, env, context) };
   };
   const webSockets = new Set<WebSocket>();

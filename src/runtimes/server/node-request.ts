@@ -3,39 +3,67 @@
 import type { IncomingMessage } from "node:http";
 import { Readable, type Writable } from "node:stream";
 import { joinChunks } from "../../http/join-chunks.ts";
+import { type FieldSource, LazyHeaders } from "../lazy-headers.ts";
 import { type RequestSource, ServerRequest } from "../server-request.ts";
-import { NodeHeaders } from "./node-headers.ts";
 
-/** Makes the Request. The answer goes to `outgoing`; the URL is canonical; `lines` are the fields, read when somebody asks for them. */
+/** Makes the Request. The answer goes to `outgoing`; the URL is canonical. */
 export function createNodeRequest(
   incoming: IncomingMessage,
   outgoing: Writable,
   url: string,
-  lines: () => readonly string[],
+  fields: FieldSource,
 ): Request {
-  return new ServerRequest(new NodeRequestSource(incoming, outgoing, url, lines)) as unknown as Request;
+  return new ServerRequest(new NodeRequestSource(incoming, outgoing, url, fields)) as unknown as Request;
+}
+
+/** The fields as Node received them: name, value, name, value … */
+export class LineFields implements FieldSource {
+  readonly #lines: readonly string[];
+
+  constructor(lines: readonly string[]) {
+    this.#lines = lines;
+  }
+
+  find(name: string): string | null {
+    let found: string | null = null;
+    for (let index = 0; index < this.#lines.length; index += 2) {
+      const candidate = this.#lines[index] as string;
+      if (candidate.length !== name.length || candidate.toLowerCase() !== name) continue;
+      const value = this.#lines[index + 1] as string;
+      found = found === null ? value : `${found}${name === "cookie" ? "; " : ", "}${value}`;
+    }
+    return found;
+  }
+
+  toHeaders(): Headers {
+    const headers = new Headers();
+    for (let index = 0; index < this.#lines.length; index += 2) {
+      headers.append(this.#lines[index] as string, this.#lines[index + 1] as string);
+    }
+    return headers;
+  }
 }
 
 class NodeRequestSource implements RequestSource {
   readonly #incoming: IncomingMessage;
   readonly #outgoing: Writable;
-  readonly #lines: () => readonly string[];
+  readonly #fields: FieldSource;
   #abort: AbortController | undefined;
   readonly method: string;
   readonly url: string;
   readonly hasBody: boolean;
 
-  constructor(incoming: IncomingMessage, outgoing: Writable, url: string, lines: () => readonly string[]) {
+  constructor(incoming: IncomingMessage, outgoing: Writable, url: string, fields: FieldSource) {
     this.#incoming = incoming;
     this.#outgoing = outgoing;
-    this.#lines = lines;
+    this.#fields = fields;
     this.method = incoming.method as string;
     this.url = url;
     this.hasBody = this.method !== "GET" && this.method !== "HEAD" && isFramed(incoming);
   }
 
   makeHeaders(): Headers {
-    return new NodeHeaders(this.#lines()) as unknown as Headers;
+    return new LazyHeaders(this.#fields) as unknown as Headers;
   }
 
   signal(): AbortSignal {

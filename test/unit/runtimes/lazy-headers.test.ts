@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { NodeHeaders } from "../../../../src/runtimes/server/node-headers.ts";
+import { LazyHeaders } from "../../../src/runtimes/lazy-headers.ts";
+import { LineFields } from "../../../src/runtimes/server/node-request.ts";
 
 const LINES = ["Host", "site.test", "X-A", "1", "cookie", "a=1", "x-a", "2", "Cookie", "b=2", "x-empty", ""];
 
 function make(lines: string[] = LINES): Headers {
-  return new NodeHeaders(lines) as unknown as Headers;
+  return new LazyHeaders(new LineFields(lines)) as unknown as Headers;
 }
 
 function native(lines: string[] = LINES): Headers {
@@ -15,7 +16,7 @@ function native(lines: string[] = LINES): Headers {
   return headers;
 }
 
-describe("NodeHeaders", () => {
+describe("LazyHeaders", () => {
   it.each(["host", "HOST", "x-a", "cookie", "x-empty", "none", "__proto__"])(
     "finds %s as Headers does",
     (name) => {
