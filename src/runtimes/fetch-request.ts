@@ -38,7 +38,7 @@ class FetchRequestSource implements RequestSource {
 
   makeHeaders(): Headers {
     const { headers } = this.#original;
-    const fields = { find: (name: string) => headers.get(name), toHeaders: () => new Headers(headers) };
+    const fields = { find: (name: string) => headers.get(name), list: () => [...headers] };
     return new LazyHeaders(new NamedFields(fields, this.#peer, this.#trusted)) as unknown as Headers;
   }
 

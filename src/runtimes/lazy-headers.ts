@@ -8,8 +8,8 @@ const NAME = /^[!#$%&'*+\-.^_`|~\da-z]+$/;
 export interface FieldSource {
   /** The value of one, in lower case, lines joined as Headers joins them. */
   find(name: string): string | null;
-  /** All of them, in an object of its own. */
-  toHeaders(): Headers;
+  /** All of them, as iterating over a Headers object gives them: in order of name, lines joined. */
+  list(): [name: string, value: string][];
 }
 
 export class LazyHeaders {
@@ -48,12 +48,12 @@ export class LazyHeaders {
   }
 
   forEach(callback: (value: string, name: string, headers: Headers) => void, receiver?: unknown): void {
-    for (const [name, value] of this.#toNative())
-      callback.call(receiver, value, name, this as unknown as Headers);
+    for (const [name, value] of this) callback.call(receiver, value, name, this as unknown as Headers);
   }
 
   entries(): HeadersIterator<[string, string]> {
-    return this.#toNative().entries();
+    if (this.#native !== undefined) return this.#native.entries();
+    return this.#source.list().values() as HeadersIterator<[string, string]>;
   }
 
   keys(): HeadersIterator<string> {
@@ -74,7 +74,7 @@ export class LazyHeaders {
   }
 
   #toNative(): Headers {
-    this.#native ??= this.#source.toHeaders();
+    this.#native ??= new NativeHeaders(this.#source.list());
     return this.#native;
   }
 }

@@ -21,12 +21,12 @@ export class NamedFields implements FieldSource {
     return name === CLIENT_FIELD ? (this.#nameClient() ?? null) : this.#source.find(name);
   }
 
-  toHeaders(): Headers {
-    const headers = this.#source.toHeaders();
+  list(): [name: string, value: string][] {
+    const fields = this.#source.list().filter(([name]) => name !== CLIENT_FIELD);
     const address = this.#nameClient();
-    if (address === undefined) headers.delete(CLIENT_FIELD);
-    else headers.set(CLIENT_FIELD, address);
-    return headers;
+    if (address === undefined) return fields;
+    const place = fields.findIndex(([name]) => name > CLIENT_FIELD);
+    return fields.toSpliced(place === -1 ? fields.length : place, 0, [CLIENT_FIELD, address]);
   }
 
   #nameClient(): string | undefined {

@@ -30,18 +30,28 @@ export class LineFields implements FieldSource {
       const candidate = this.#lines[index] as string;
       if (candidate.length !== name.length || candidate.toLowerCase() !== name) continue;
       const value = this.#lines[index + 1] as string;
-      found = found === null ? value : `${found}${name === "cookie" ? "; " : ", "}${value}`;
+      found = found === null ? value : `${found}${separatorOf(name)}${value}`;
     }
     return found;
   }
 
-  toHeaders(): Headers {
-    const headers = new Headers();
+  list(): [name: string, value: string][] {
+    const joined = new Map<string, string>();
+    const cookies: [string, string][] = [];
     for (let index = 0; index < this.#lines.length; index += 2) {
-      headers.append(this.#lines[index] as string, this.#lines[index + 1] as string);
+      const name = (this.#lines[index] as string).toLowerCase();
+      const value = this.#lines[index + 1] as string;
+      const before = joined.get(name);
+      if (name === "set-cookie") cookies.push([name, value]);
+      else joined.set(name, before === undefined ? value : `${before}${separatorOf(name)}${value}`);
     }
-    return headers;
+    return [...joined, ...cookies].sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0));
   }
+}
+
+/** Between the lines of one field (Fetch standard, "combine"; RFC 9113 §8.2.3 for Cookie). */
+function separatorOf(name: string): string {
+  return name === "cookie" ? "; " : ", ";
 }
 
 class NodeRequestSource implements RequestSource {
