@@ -5,6 +5,7 @@ import type { AssetFile, AssetSection } from "../contract/site.ts";
 import { asDecodedPath } from "../http/request-target.ts";
 import { createRedirectLookup } from "../pages/match-redirect.ts";
 import { createAnswerer } from "./answer-decision.ts";
+import { createIndexDecider } from "./decide-index.ts";
 import { createPagesDecider } from "./decide-pages.ts";
 import { createWorkersDecider } from "./decide-workers.ts";
 import { type Decider, isReadMethod } from "./decision.ts";
@@ -67,7 +68,7 @@ function createDecider(assets: AssetSection, files: ReadonlyMap<string, AssetFil
     contentAt: (path: string) => files.get(path)?.hash,
     redirectFor: createRedirectLookup(assets.redirects),
   };
-  return assets.htmlHandling === "pages"
-    ? createPagesDecider(grounds)
-    : createWorkersDecider(assets.htmlHandling, grounds);
+  const { htmlHandling } = assets;
+  if (htmlHandling === "pages") return createPagesDecider(grounds);
+  return htmlHandling === "index" ? createIndexDecider(grounds) : createWorkersDecider(htmlHandling, grounds);
 }

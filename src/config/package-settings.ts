@@ -8,9 +8,12 @@ export interface PackageSettings {
   name: string | undefined;
   navigationFallbackOnly: boolean;
   immutableFingerprints: boolean;
+  directoryIndexes: boolean;
+  /** Undefined where the project does not say. */
+  earlyHints: boolean | undefined;
 }
 
-const FLAGS = ["navigationFallbackOnly", "immutableFingerprints"] as const;
+const FLAGS = ["navigationFallbackOnly", "immutableFingerprints", "directoryIndexes", "earlyHints"] as const;
 
 /** Reads them; a project without a (readable) package.json has the defaults of Pages. */
 export async function loadPackageSettings(
@@ -22,6 +25,8 @@ export async function loadPackageSettings(
     name: typeof manifest.name === "string" ? manifest.name : undefined,
     navigationFallbackOnly: own.navigationFallbackOnly === true,
     immutableFingerprints: own.immutableFingerprints === true,
+    directoryIndexes: own.directoryIndexes === true,
+    earlyHints: typeof own.earlyHints === "boolean" ? own.earlyHints : undefined,
   };
   const wrong = FLAGS.filter((flag) => own[flag] !== undefined && typeof own[flag] !== "boolean");
   return { settings, problems: wrong.map(notAFlag) };

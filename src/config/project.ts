@@ -38,6 +38,8 @@ export interface Project {
   /** Settings that new projects get; see docs/static-files.md. */
   navigationFallbackOnly: boolean;
   immutableFingerprints: boolean;
+  /** Pages of a build name in Link what they load first. */
+  earlyHints: boolean;
   /** Upstreams and routes of causeway.config.ts. */
   routing?: RoutingSection;
 }

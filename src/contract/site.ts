@@ -67,9 +67,13 @@ export interface HandlerReference {
   exportName: string;
 }
 
-/** How paths become files: Pages' rules, or Workers' `html_handling` of that name. */
+/**
+ * How paths become files: Pages' rules, Workers' `html_handling` of that name, or `index`: files under their own
+ * names, and a directory answers with its index.html.
+ */
 export type HtmlHandling =
   | "pages"
+  | "index"
   | "auto-trailing-slash"
   | "force-trailing-slash"
   | "drop-trailing-slash"
@@ -104,6 +108,8 @@ export interface AssetFile {
   type: string | undefined;
   /** HTTP-date (RFC 9110 §5.6.7) of the last change, where known. */
   modified?: string;
+  /** Of a page: the value of `Link`, which names what browsers should load first. */
+  links?: string;
   /** Precompressed variants by content coding. */
   encodings?: Partial<Record<ContentCoding, AssetVariant>>;
 }

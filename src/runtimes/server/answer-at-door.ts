@@ -8,6 +8,12 @@ import type { HotFront } from "../hot-front.ts";
 /** Most requests of a server name it alike: the last good authority is not parsed again. */
 let lastAuthority: string | undefined;
 
+/**
+ * What is left of a target that no server may take: a fragment; an absolute form without an authority, which
+ * Deno takes for a path; DEL and bytes that are no UTF-8, which Bun encodes for the client (RFC 9112 §3.2).
+ */
+const MISREAD = /#|^\/[A-Za-z][A-Za-z\d+.-]*:\/\/\/|^[^?]*%(?:7F|EF%BF%BD)/;
+
 /** The answer of a request that goes no further. */
 export function answerAtDoor(
   request: Request,
@@ -22,9 +28,15 @@ export function answerAtDoor(
     if (parseHost(authority) === undefined) return refuse();
     lastAuthority = authority;
   }
-  const found = front.answer(new DoorRequest(request, authority, url.slice(end)), clientAddress);
+  const target = url.slice(end);
+  const found = front.answer(new DoorRequest(request, authority, target), clientAddress);
   if (found !== undefined) return toResponse(found);
-  return URL.canParse(url) ? undefined : refuse();
+  return isServable(url, target) ? undefined : refuse();
+}
+
+/** Asked only where nothing is prepared: prepared answers are found by paths that are known to be good. */
+function isServable(url: string, target: string): boolean {
+  return url.startsWith("http") && !MISREAD.test(target) && URL.canParse(url);
 }
 
 class DoorRequest implements HotRequest {
