@@ -5,6 +5,7 @@ import type { Project } from "../config/project.ts";
 import {
   type Application,
   type AssetFile,
+  type DevelopmentRules,
   SITE_FORMAT,
   type Site,
   type WorkerFirst,
@@ -22,6 +23,8 @@ export interface SiteParts {
   first: WorkerFirst;
   rules: StaticRules;
   assets: Pick<CollectedAssets, "files">;
+  /** Given for a development server. */
+  development?: DevelopmentRules | undefined;
   /** The document of the build before, if there was one. */
   previous: Site | undefined;
 }
@@ -46,6 +49,7 @@ export function createSite(parts: SiteParts): Site {
     vars: project.vars,
     ...(project.routing === undefined ? {} : { routing: project.routing }),
     compatibility: { date: project.compatibilityDate, flags: project.compatibilityFlags },
+    ...(parts.development === undefined ? {} : { development: parts.development }),
     ...(project.crons === undefined ? {} : { crons: project.crons }),
   });
   return { ...site, build: identify(site, parts.application) };

@@ -84,6 +84,12 @@ export const OPTIONS = {
     commands: ["dev", "start"],
     choices: RUNTIMES,
   },
+  "allowed-host": {
+    kind: "list",
+    value: "HOSTNAME",
+    help: "further name that browsers ask for; repeatable",
+    commands: ["dev"],
+  },
   "vars-file": {
     kind: "list",
     value: "FILE",

@@ -18,8 +18,16 @@ export interface Site {
   /** Upstreams and routes of causeway.config.ts, where a project has them. */
   routing?: RoutingSection;
   compatibility: { date: string | undefined; flags: string[] };
+  /** Only in what `causeway dev` serves. */
+  development?: DevelopmentRules;
   /** When the Worker's `scheduled` runs: cron expressions in UTC. */
   crons?: string[];
+}
+
+/** Whom a development server answers. */
+export interface DevelopmentRules {
+  /** Names beside `localhost` under which the developer's browser asks, in lower case. */
+  allowedHosts: string[];
 }
 
 /** What answers dynamic paths: nothing, file routes, or one module with `fetch`. */
