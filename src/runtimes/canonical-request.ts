@@ -8,6 +8,8 @@ const ODD = /\/\.|%2e|[^\x21-\x7e]|[\\"<>^`{|}]/i;
  * read that and a file that was looked up under the parsed path would not speak of the same thing.
  */
 export function toCanonicalRequest(request: Request): Request {
+  // What Bun has of a request without Host: HTTP/1.0 needs none.
+  if (request.url.startsWith("/")) return new Request(new URL(`http://localhost${request.url}`), request);
   if (!ODD.test(request.url)) return request;
   const url = new URL(request.url).href;
   return url === request.url ? request : new Request(url, request);

@@ -21,6 +21,7 @@ export function answerAtDoor(
   clientAddress: () => string | undefined,
 ): Response | undefined {
   const { url } = request;
+  if (url.startsWith("/")) return answerHostless(request);
   const start = url.indexOf("://") + 3;
   const end = url.indexOf("/", start);
   const authority = url.slice(start, end < 0 ? url.length : end);
@@ -31,12 +32,23 @@ export function answerAtDoor(
   const target = url.slice(end);
   const found = front.answer(new DoorRequest(request, authority, target), clientAddress);
   if (found !== undefined) return toResponse(found);
-  return isServable(url, target) ? undefined : refuse();
+  return isServable(request, authority, target) ? undefined : refuse();
+}
+
+/** Bun has no more than a path where Host is absent, which it allows HTTP/1.0 only, or names nobody. */
+function answerHostless({ url, headers }: Request): Response | undefined {
+  return headers.has("host") || MISREAD.test(url) ? refuse() : undefined;
 }
 
 /** Asked only where nothing is prepared: prepared answers are found by paths that are known to be good. */
-function isServable(url: string, target: string): boolean {
-  return url.startsWith("http") && !MISREAD.test(target) && URL.canParse(url);
+function isServable({ url, method, headers }: Request, authority: string, target: string): boolean {
+  if (method === "CONNECT" || !url.startsWith("http") || MISREAD.test(target) || !URL.canParse(url))
+    return false;
+  const host = headers.get("host");
+  // Without Host the authority is what Deno calls the server by itself, or the client's alone, which is too little.
+  return host === null
+    ? /^localhost(?::|$)/.test(authority)
+    : host === authority || parseHost(host) !== undefined;
 }
 
 class DoorRequest implements HotRequest {
@@ -52,10 +64,13 @@ class DoorRequest implements HotRequest {
     this.target = target;
   }
 
-  /** The host is what the URL says: of an absolute target it replaces the field. */
+  /** The host is what the URL says: of an absolute target it replaces the field, which must make sense all the same. */
   get headers(): HotRequest["headers"] {
     const fields: Record<string, string> = Object.fromEntries(this.#request.headers);
-    fields.host = this.#authority;
+    const { host } = fields;
+    if (host !== undefined && (host === this.#authority || parseHost(host) !== undefined))
+      fields.host = this.#authority;
+    else delete fields.host;
     return fields;
   }
 }
