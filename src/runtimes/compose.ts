@@ -67,6 +67,7 @@ export function composeSite(parts: SiteParts): ComposedSite {
     bundle,
     ...(table && { table }),
     fetchAsset: (request) => assets.fetch(request),
+    fetchMissing: (request) => assets.fetchMissing(request),
     assetsBinding: site.assets.binding ?? "ASSETS",
   };
   const application = parts.application?.(gateway.fetchAsset) ?? createGateway(gateway);

@@ -70,6 +70,17 @@ describe("literal paths", () => {
     expect(table.match("GET", pathname).route).toBeUndefined();
   });
 
+  test.each(["/hello//", "//hello", "/%68ello", "/hello%2F", "/x/..%2fhello"])(
+    "%s does not lead past it to a file of that name",
+    (pathname) => {
+      expect(table.match("GET", pathname)).toMatchObject({ route: undefined, hidesFile: true });
+    },
+  );
+
+  test.each(["/hello", "/helloo", "/%69dle", "//other"])("%s hides nothing", (pathname) => {
+    expect(table.match("GET", pathname).hidesFile).toBe(false);
+  });
+
   test("a handler gets the whole path, in the spelling of the request", () => {
     expect(table.match("GET", "/HELLO/").route).toMatchObject({ functionPath: "/HELLO/", params: {} });
   });
