@@ -3,6 +3,7 @@
 import type { AssetStore } from "../contract/platform.ts";
 import type { AssetFile, AssetSection } from "../contract/site.ts";
 import { asDecodedPath } from "../http/request-target.ts";
+import { createHeaderRuleApplier } from "../pages/match-header-rule.ts";
 import { createRedirectLookup } from "../pages/match-redirect.ts";
 import { createAnswerer } from "./answer-decision.ts";
 import { createIndexDecider } from "./decide-index.ts";
@@ -20,6 +21,8 @@ export interface AssetServer {
    * only if `fallbackCounts`.
    */
   answers(request: Request, fallbackCounts?: boolean): boolean;
+  /** What the page at an address loads first: the `Link` that its answer will have. */
+  linksAt(request: Request): string | undefined;
   /**
    * The answer where neither file nor rule exists, for a path that must not be looked up: a spelling that
    * would pass by the functions in front of a file.
@@ -38,6 +41,7 @@ export function createAssetServer(
   const decide = createDecider(assets, files);
   const policy = createFallbackPolicy(assets, files.keys(), options);
   const answer = createAnswerer(assets, files, store);
+  const applyRules = createHeaderRuleApplier(assets.headers);
   return {
     async fetch(request) {
       const url = new URL(request.url);
@@ -48,6 +52,16 @@ export function createAssetServer(
       const fallbackFor = fallbackCounts ? policy(request, url) : () => undefined;
       const decision = decide(request.method, url, fallbackFor);
       return decision.kind !== "missing" || decision.isRewritten;
+    },
+    linksAt(request) {
+      const url = new URL(request.url);
+      const decision = decide("GET", url, policy(request, url));
+      const links = decision.kind === "file" ? files.get(decision.path)?.links : undefined;
+      if (links === undefined || decision.kind !== "file" || decision.status !== 200) return undefined;
+      const headers = new Headers({ link: links });
+      applyRules(headers, url.hostname, url.pathname);
+      // What a rule has changed is not ours to announce.
+      return headers.get("link") === links ? links : undefined;
     },
     async fetchMissing(request) {
       const url = new URL(request.url);

@@ -77,7 +77,7 @@ async function collectDirectory(
   const forms =
     mode === "production" ? await precompress(inputs, { cacheDir: join(cacheDir, "compressed") }) : undefined;
   const links =
-    mode === "production" && project.earlyHints
+    mode === "production" && project.earlyHints !== false
       ? await findPreloadLinks(inputs, join(cacheDir, nameCache("links", prefix)))
       : undefined;
   const blobs = new Map<string, BlobSource>(

@@ -44,6 +44,7 @@ export function createSite(parts: SiteParts): Site {
       redirects: rules.redirects,
       navigationFallbackOnly: project.navigationFallbackOnly,
       immutableFingerprints: project.immutableFingerprints,
+      ...(project.earlyHints === "before-functions" ? { hintsBeforeFunctions: true as const } : {}),
       binding: project.assetsBinding,
     },
     vars: project.vars,

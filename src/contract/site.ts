@@ -104,6 +104,8 @@ export interface AssetSection {
   binding?: string;
   /** Fingerprinted names (`app.3f2a91bc.js`) get `immutable`. */
   immutableFingerprints: boolean;
+  /** Node sends a page's `links` in a 103 (RFC 8297) before functions run in front of it. */
+  hintsBeforeFunctions?: true;
 }
 
 /** One static file. */

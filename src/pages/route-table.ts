@@ -22,8 +22,8 @@ export interface RouteMatch {
   /** The one route whose handlers run; undefined: static files answer. */
   route: RouteHit | undefined;
   /**
-   * Another spelling of the path is a route's. The file of that path belongs to the route's function, as it does
-   * under the plain spelling, and must not be served past it.
+   * Another spelling of the path is a catch-all's, which stands before everything below its directory: the file of
+   * that path must not be served past it. Who names one path alone (`/hello`) has as on Pages no other.
    */
   hidesFile: boolean;
 }
@@ -51,9 +51,10 @@ export function createRouteTable(routes: readonly RouteEntry[], options: RouteTa
       const target = foldPath(normalizePathname(pathname));
       const accepted = (candidate: CompiledRoute) => answers(candidate, method);
       const route = findRoute(target, accepted);
-      const isRoute = (spelling: string) => findRoute(foldPath(spelling), accepted) !== undefined;
+      const takesAll = (candidate: CompiledRoute) => accepted(candidate) && candidate.pattern.restCount > 0;
+      const isTaken = (spelling: string) => findRoute(foldPath(spelling), takesAll) !== undefined;
       const hidesFile =
-        route === undefined && !isPlainPathname(target.path) && spellingsOf(target.path).some(isRoute);
+        route === undefined && !isPlainPathname(target.path) && spellingsOf(target.path).some(isTaken);
       const isHeadByGet = method === "HEAD" && route?.entry.method === "GET";
       const accepts = (guard: CompiledRoute) =>
         isHeadByGet ? answers(guard, "HEAD") : isForMethod(guard, method);

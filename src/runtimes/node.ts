@@ -10,6 +10,7 @@ import type { LogSink } from "../contract/platform.ts";
 import { installRuntimeApis } from "./apis/install.ts";
 import { createApplicationEnv } from "./application-env.ts";
 import type { ComposedSite } from "./compose.ts";
+import type { EarlyHinter } from "./early-hints.ts";
 import { nameClientInHead } from "./name-client.ts";
 import { BackgroundWork, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
@@ -114,7 +115,7 @@ export function createNodeServer(
     if (select !== selectSite) return;
     nameClientInHead(incoming, incoming.socket.remoteAddress, active.composed.trustedProxies);
   };
-  const answerRequest = createListener(answer, log, gate);
+  const answerRequest = createListener(answer, (request) => active.composed.earlyHints?.(request), log, gate);
   const answerForSite: Listener = (incoming, outgoing) => {
     nameClient(incoming);
     return answerRequest(incoming, outgoing);
@@ -158,12 +159,19 @@ type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise
 /** Tells the adapter that the answer has been written here. */
 const ALREADY_WRITTEN = new NativeResponse(null, { headers: { "x-hono-already-sent": "true" } });
 
-function createListener(answer: Answer, log: LogSink, gate: RequestGate | undefined): Listener {
+function createListener(
+  answer: Answer,
+  hint: EarlyHinter,
+  log: LogSink,
+  gate: RequestGate | undefined,
+): Listener {
   return getRequestListener(
     async (request, bindings) => {
       const incoming = bindings.incoming as IncomingMessage;
       Object.defineProperty(request, "redirect", { value: "manual" });
       const outgoing = bindings.outgoing as ServerResponse;
+      const links = incoming.httpVersion === "1.0" ? undefined : hint(request);
+      if (links !== undefined) outgoing.writeEarlyHints({ link: links });
       const { context, response } = await answer(request, incoming);
       gate?.answered(response, outgoing);
       await sendAnswer(response, outgoing, request.method, context, log);

@@ -70,17 +70,6 @@ describe("literal paths", () => {
     expect(table.match("GET", pathname).route).toBeUndefined();
   });
 
-  test.each(["/hello//", "//hello", "/%68ello", "/hello%2F", "/x/..%2fhello"])(
-    "%s does not lead past it to a file of that name",
-    (pathname) => {
-      expect(table.match("GET", pathname)).toMatchObject({ route: undefined, hidesFile: true });
-    },
-  );
-
-  test.each(["/hello", "/helloo", "/%69dle", "//other"])("%s hides nothing", (pathname) => {
-    expect(table.match("GET", pathname).hidesFile).toBe(false);
-  });
-
   test("a handler gets the whole path, in the spelling of the request", () => {
     expect(table.match("GET", "/HELLO/").route).toMatchObject({ functionPath: "/HELLO/", params: {} });
   });
@@ -361,4 +350,22 @@ describe("route paths that no build makes", () => {
   test.each(["/pre:x*", "/:a*:b", "/:id:nothing"])("%s is refused", (routePath) => {
     expect(() => createRouteTable([entry(routePath)])).toThrow(TypeError);
   });
+});
+
+describe("files behind a catch-all", () => {
+  const table = tableOf("hello.js", "admin/[[path]].js");
+
+  test.each(["/%61dmin/x", "/admin%2Fx", "//admin/x", "/x/..%2fadmin/x", "/%41dmin/x"])(
+    "%s does not lead past it",
+    (pathname) => {
+      expect(table.match("GET", pathname)).toMatchObject({ route: undefined, hidesFile: true });
+    },
+  );
+
+  test.each(["/admin/x", "/ADMIN/x", "/adminx", "/%61dministrator/x", "/%68ello", "//other"])(
+    "%s is no way past it",
+    (pathname) => {
+      expect(table.match("GET", pathname).hidesFile).toBe(false);
+    },
+  );
 });
