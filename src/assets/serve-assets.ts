@@ -21,7 +21,7 @@ export interface AssetServer {
    * only if `fallbackCounts`.
    */
   answers(request: Request, fallbackCounts?: boolean): boolean;
-  /** What the page at an address loads first: the `Link` that its answer will have. */
+  /** What the page at an address loads first: the `Link` that its answer will have. Pages that stand in have none. */
   linksAt(request: Request): string | undefined;
   /**
    * The answer where neither file nor rule exists, for a path that must not be looked up: a spelling that
@@ -55,9 +55,9 @@ export function createAssetServer(
     },
     linksAt(request) {
       const url = new URL(request.url);
-      const decision = decide("GET", url, policy(request, url));
+      const decision = decide("GET", url, () => undefined);
       const links = decision.kind === "file" ? files.get(decision.path)?.links : undefined;
-      if (links === undefined || decision.kind !== "file" || decision.status !== 200) return undefined;
+      if (links === undefined) return undefined;
       const headers = new Headers({ link: links });
       applyRules(headers, url.hostname, url.pathname);
       // What a rule has changed is not ours to announce.

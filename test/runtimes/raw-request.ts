@@ -3,7 +3,7 @@
 import { connect } from "node:net";
 
 export interface RawReply {
-  /** Of each final response, in order; empty if the connection was closed without one. */
+  /** Of each response, interim ones too, in order; empty if the connection was closed without one. */
   statuses: number[];
   text: string;
   /** Nothing came, and the connection stayed open. */
