@@ -5,6 +5,7 @@ import { SERVER_OPTIONS } from "./server-options.ts";
 
 /** The commands, in the order in which help lists them. */
 export const COMMANDS = [
+  "init",
   "dev",
   "build",
   "start",
