@@ -82,12 +82,15 @@ function withDate(response: Response): Response {
 }
 
 /**
- * To a client that refuses plain bytes we send them all the same, rather than an error (RFC 9110 §12.5.3 leaves the
- * choice). wrangler's local server would answer 415 instead, unless the answer names a coding that it does not know.
+ * wrangler's local server codes what it may, whatever the status, and answers 415 for us where a client refuses plain
+ * bytes; only an answer that names a coding it does not know it passes on. A part and a 304 must not be coded
+ * (RFC 9110 §14.4, §15.4.5), and plain bytes are what we send rather than an error (§12.5.3).
  */
 function withStatedCoding(request: Request, response: Response): Response {
-  if (isCodingAccepted(clientEncoding(request) ?? "", "identity") || response.status === 101) return response;
-  if (response.headers.has("content-encoding")) return response;
+  const wanted = clientEncoding(request);
+  const isPlain = [206, 304].includes(response.status) || !isCodingAccepted(wanted ?? "", "identity");
+  if (!wanted || !isPlain || response.status === 101 || response.headers.has("content-encoding"))
+    return response;
   const stated = new Response(response.body, response);
   stated.headers.set("content-encoding", "identity");
   return stated;

@@ -193,6 +193,18 @@ export const exchanges: Exchange[] = [
     expect: { status: 200, body: /^line 00000/ },
   },
   {
+    name: "a part is not coded, whatever the client takes",
+    path: "/long.txt",
+    headers: { range: "bytes=0-9", "accept-encoding": "gzip, br" },
+    expect: { status: 206, body: "line 00000" },
+  },
+  {
+    name: "an answer without a body has no coding",
+    path: "/long.txt",
+    headers: { "if-none-match": "*", "accept-encoding": "gzip" },
+    expect: { status: 304, headers: { vary: "Accept-Encoding" } },
+  },
+  {
     name: "a page names what it preloads",
     path: "/hints",
     expect: { status: 200, headers: { link: HINTS } },
