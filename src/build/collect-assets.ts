@@ -8,7 +8,7 @@ import type { Problem } from "../contract/problem.ts";
 import type { AssetFile } from "../contract/site.ts";
 import type { AssetMount } from "./asset-imports.ts";
 import type { BuildMode } from "./bundler-options.ts";
-import { findPreloadLinks } from "./find-preload-links.ts";
+import { findPreloadLinks, isPage } from "./find-preload-links.ts";
 import { createIgnoreRule, type IgnoreRule } from "./ignored-assets.ts";
 import { listAssets } from "./list-assets.ts";
 import { type CompressedForms, precompress } from "./precompress.ts";
@@ -86,7 +86,7 @@ async function collectDirectory(
   const files: Record<string, AssetFile> = {};
   for (const [path, file] of Object.entries(listing.files)) {
     const found = forms?.get(file.hash);
-    const link = links?.get(file.hash);
+    const link = isPage(file) ? links?.get(file.hash) : undefined;
     files[prefix + path] = {
       ...file,
       ...(link === undefined ? {} : { links: link }),

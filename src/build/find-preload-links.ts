@@ -3,6 +3,7 @@
 import { hash as digest } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { AssetFile } from "../contract/site.ts";
 import { mapConcurrently } from "./map-concurrently.ts";
 import type { CompressionInput } from "./precompress.ts";
 import { scanPreloadLinks } from "./preload-links.ts";
@@ -32,7 +33,8 @@ export async function findPreloadLinks(
   return new Map(Object.entries(found).filter((entry): entry is [string, string] => entry[1] !== null));
 }
 
-function isPage({ type, size }: CompressionInput): boolean {
+/** Whether a file of that type and size is read for links; another of the same bytes may be no page. */
+export function isPage({ type, size }: Pick<AssetFile, "type" | "size">): boolean {
   return (type?.startsWith("text/html") ?? false) && size <= MAX_BYTES;
 }
 

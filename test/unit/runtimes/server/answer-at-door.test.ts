@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { HotRequest } from "../../../../src/assets/hot-table.ts";
 import { toCanonicalRequest } from "../../../../src/runtimes/canonical-request.ts";
+import type { HotFront } from "../../../../src/runtimes/hot-front.ts";
 import { answerAtDoor } from "../../../../src/runtimes/server/answer-at-door.ts";
 
 const PREPARED = { status: 200 as const, fields: [], headers: new Headers(), body: new Uint8Array([1]) };
@@ -9,7 +10,7 @@ const PREPARED = { status: 200 as const, fields: [], headers: new Headers(), bod
 const front = {
   answer: ({ headers }: HotRequest) => (headers.host === undefined ? undefined : PREPARED),
 };
-const emptyFront = { answer: () => undefined };
+const emptyFront: HotFront = { answer: () => undefined };
 
 /** What Bun and Deno hand over: any text as the URL. */
 function received(url: string, headers: Record<string, string> = {}, method = "GET"): Request {
