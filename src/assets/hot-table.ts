@@ -36,6 +36,8 @@ export interface HotTableOptions {
   section: Pick<AssetSection, "headers">;
   /** Whether nothing but the static files answers this path: no function, no middleware. */
   isStatic(pathname: string): boolean;
+  /** Whether a host gets the answers of any other; every host does by default. */
+  isPlainHost?: (hostname: string) => boolean;
   /** All that is held; default 32 MiB. */
   maxBytes?: number;
   /** Larger files are sent by the store; default 1 MiB. */
@@ -54,7 +56,7 @@ export function createHotTable(options: HotTableOptions): HotTable {
   const learning = new Set<string>();
   /** Paths, and paths with a spelling of Accept-Encoding. */
   const refusals = new Set<string>();
-  const isOrdinary = createOrdinaryHostTest(options.section);
+  const isOrdinary = createOrdinaryHostTest(options);
 
   async function remember(host: string, pathname: string, spelling: string): Promise<void> {
     learning.add(pathname);
@@ -117,13 +119,14 @@ export function createHotTable(options: HotTableOptions): HotTable {
  * A test for hosts whose answers are those of any other: none that a header rule names, and no preview (Pages
  * docs, "Preview deployments").
  */
-function createOrdinaryHostTest({ headers }: Pick<AssetSection, "headers">) {
-  const isRuled = createRuledHostFilter(headers);
+function createOrdinaryHostTest({ section, isPlainHost = () => true }: HotTableOptions) {
+  const isRuled = createRuledHostFilter(section.headers);
   let last: string | undefined;
   return (host: string): boolean => {
     if (host === last) return true;
     const hostname = URL.parse(`http://${host}/`)?.hostname;
     if (hostname === undefined || hostname.endsWith(".pages.dev") || isRuled(hostname)) return false;
+    if (!isPlainHost(hostname)) return false;
     last = host;
     return true;
   };

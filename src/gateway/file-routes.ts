@@ -16,6 +16,8 @@ export interface FileRoutesParts {
   bundle: FunctionBundle;
   assets: AssetsBinding;
   fetchAsset: AssetFetch;
+  /** The answer for a path whose file belongs to a function. */
+  fetchMissing: AssetFetch;
   /** Adds the static files to an env. */
   bindEnv(env: Env): EventContext["env"];
 }
@@ -28,14 +30,14 @@ export function createFileRouteTable(routes: readonly RouteEntry[], bundle: Func
 /** Whether a function, be it middleware only, may run for a GET or HEAD of a path. */
 export function claimsPath(table: RouteTable, pathname: string): boolean {
   return ["GET", "HEAD"].some((method) => {
-    const { middleware, route } = table.match(method, pathname);
-    return route !== undefined || middleware.length > 0;
+    const { middleware, route, hidesFile } = table.match(method, pathname);
+    return route !== undefined || middleware.length > 0 || hidesFile;
   });
 }
 
 /** Middleware in front of the one best route, static files behind it. */
 export function serveFileRoutes(parts: FileRoutesParts): Handler {
-  const { assets, fetchAsset, bindEnv, table } = parts;
+  const { assets, fetchAsset, fetchMissing, bindEnv, table } = parts;
   const handlersOf = createHandlerIndex(parts.bundle);
   return (request, env, context) => {
     const pathname = pathnameOf(request.url);
@@ -43,10 +45,11 @@ export function serveFileRoutes(parts: FileRoutesParts): Handler {
     const steps: ChainStep[] = [];
     for (const hit of match.middleware) pushSteps(steps, handlersOf(hit.entry).middleware, hit);
     if (match.route !== undefined) pushSteps(steps, handlersOf(match.route.entry).handlers, match.route);
+    const [answerFile, end] = match.hidesFile ? [fetchMissing, fetchMissing] : [fetchAsset, assets.fetch];
     const answer =
       steps.length === 0
-        ? fetchAsset(request)
-        : runChain(steps, request, { env: bindEnv(env), context, end: assets.fetch });
+        ? answerFile(request)
+        : runChain(steps, request, { env: bindEnv(env), context, end });
     return match.route === undefined ? withMethods(answer, table, pathname) : answer;
   };
 }

@@ -8,5 +8,7 @@ const ODD = /\/\.|%2e|[^\x21-\x7e]|[\\"<>^`{|}]/i;
  * that read that and a file that was looked up under the parsed path would not speak of the same thing.
  */
 export function toCanonicalUrl(url: string): string {
+  // What Bun has of a request without Host: HTTP/1.0 needs none.
+  if (url.startsWith("/")) return new URL(`http://localhost${url}`).href;
   return ODD.test(url) ? new URL(url).href : url;
 }

@@ -1,14 +1,16 @@
 // Node: node:http in front of the edge.
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import process from "node:process";
+import type { Writable } from "node:stream";
 import type { WebSocket } from "ws";
 import type { Env, Handler } from "../contract/handler.ts";
 import type { LogSink } from "../contract/platform.ts";
 import { installRuntimeApis } from "./apis/install.ts";
 import { createApplicationEnv } from "./application-env.ts";
 import type { ComposedSite } from "./compose.ts";
+import type { EarlyHinter } from "./early-hints.ts";
 import { NamedFields } from "./named-fields.ts";
 import { BackgroundWork, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
@@ -108,6 +110,7 @@ export function createNodeServer(
     const fields = select === selectSite ? new NamedFields(lines, peer, composed.trustedProxies) : lines;
     const request = createNodeRequest(incoming, outgoing, urlOf(checked), fields);
     const context = new RequestContext(work, peer);
+    if (composed.earlyHints !== undefined) announce(composed.earlyHints, request, incoming, outgoing);
     return { context, response: await handler(request, env, context) };
   };
   const webSockets = new Set<WebSocket>();
@@ -159,6 +162,13 @@ function createListener(answer: Answer, log: LogSink, gate: RequestGate | undefi
     }
     discardUnread(incoming);
   };
+}
+
+/** Sends a 103 before the answer; clients of HTTP/1.0 know no interim answers (RFC 9110 §15.2). */
+function announce(hint: EarlyHinter, request: Request, incoming: IncomingMessage, outgoing: Writable): void {
+  if (incoming.httpVersion === "1.0" || !(outgoing instanceof ServerResponse)) return;
+  const links = hint(request);
+  if (links !== undefined) outgoing.writeEarlyHints({ link: links });
 }
 
 function failureAnswer(): Response {

@@ -9,6 +9,12 @@ import type { HotFront } from "../hot-front.ts";
 /** Most requests of a server name it alike: the last good authority is not parsed again. */
 let lastAuthority: string | undefined;
 
+/**
+ * What is left of a target that no server may take: a fragment; an absolute form without an authority, which
+ * Deno takes for a path; DEL and bytes that are no UTF-8, which Bun encodes for the client (RFC 9112 §3.2).
+ */
+const MISREAD = /#|^\/[A-Za-z][A-Za-z\d+.-]*:\/\/\/|^[^?]*%(?:7F|EF%BF%BD)/;
+
 /** The answer of a request that goes no further. */
 export function answerAtDoor(
   request: Request,
@@ -16,6 +22,7 @@ export function answerAtDoor(
   clientAddress: () => string | undefined,
 ): Response | undefined {
   const { url } = request;
+  if (url.startsWith("/")) return answerHostless(request);
   const start = url.indexOf("://") + 3;
   const end = url.indexOf("/", start);
   const authority = url.slice(start, end < 0 ? url.length : end);
@@ -23,9 +30,26 @@ export function answerAtDoor(
     if (parseHost(authority) === undefined) return refuse();
     lastAuthority = authority;
   }
-  const found = front.answer(new DoorRequest(request, authority, url.slice(end)), clientAddress);
+  const target = url.slice(end);
+  const found = front.answer(new DoorRequest(request, authority, target), clientAddress);
   if (found !== undefined) return toResponse(found);
-  return URL.canParse(url) ? undefined : refuse();
+  return isServable(request, authority, target) ? undefined : refuse();
+}
+
+/** Bun has no more than a path where Host is absent, which it allows HTTP/1.0 only, or names nobody. */
+function answerHostless({ url, headers }: Request): Response | undefined {
+  return headers.has("host") || MISREAD.test(url) ? refuse() : undefined;
+}
+
+/** Asked only where nothing is prepared: prepared answers are found by paths that are known to be good. */
+function isServable({ url, method, headers }: Request, authority: string, target: string): boolean {
+  if (method === "CONNECT" || !url.startsWith("http") || MISREAD.test(target) || !URL.canParse(url))
+    return false;
+  const host = headers.get("host");
+  // Without Host the authority is what Deno calls the server by itself, or the client's alone, which is too little.
+  return host === null
+    ? /^localhost(?::|$)/.test(authority)
+    : host === authority || parseHost(host) !== undefined;
 }
 
 class DoorRequest implements HotRequest {
@@ -44,10 +68,14 @@ class DoorRequest implements HotRequest {
 
   get fields(): HotFields {
     const reader = new HotFieldReader();
+    let isNamed = false;
     // forEach, because iterating takes some runtimes several times as long.
     this.#request.headers.forEach((value, name) => {
-      reader.add(name, value);
+      if (name === "host") isNamed = value === this.host || parseHost(value) !== undefined;
+      else reader.add(name, value);
     });
+    // The field must make sense even where it is replaced.
+    if (!isNamed) reader.isSpecial = true;
     return reader;
   }
 }
