@@ -3,6 +3,7 @@
 import type { Handler } from "../contract/handler.ts";
 import type { EdgeServices } from "./edge-context.ts";
 import { createStaticFilter, deliver } from "./phases/deliver.ts";
+import { guardRequests, hasGuards } from "./phases/guard-requests.ts";
 import { limitBody } from "./phases/limit-body.ts";
 import { logAccess } from "./phases/log-access.ts";
 import { isReserved, refuseReserved } from "./phases/refuse-reserved.ts";
@@ -32,6 +33,16 @@ export const PHASES: readonly Phase[] = [
     create: (services, next) => (services.accessLog ? logAccess(services, next) : next),
     // Who sends a prepared answer logs it.
     spares: spareAll,
+  },
+  {
+    name: "guards",
+    create: (services, next) =>
+      services.site.routing ? guardRequests(services, services.site.routing, next) : next,
+    // Those of routes keep to the paths of routes, which are not spared.
+    spares: ({ site }) => {
+      const isGuarded = hasGuards(site.routing?.guards ?? {});
+      return () => !isGuarded;
+    },
   },
   {
     name: "reserved paths",

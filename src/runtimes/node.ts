@@ -11,7 +11,7 @@ import { installRuntimeApis } from "./apis/install.ts";
 import { createApplicationEnv } from "./application-env.ts";
 import type { ComposedSite } from "./compose.ts";
 import { nameClientInHead } from "./name-client.ts";
-import { BackgroundWork, RequestContext } from "./request-context.ts";
+import { BackgroundWork, type Ending, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 import { answerPrepared } from "./server/answer-prepared.ts";
 import { refuseMalformed } from "./server/check-request.ts";
@@ -96,11 +96,15 @@ export function createNodeServer(
   prepareNode();
   const log = options.log ?? createServerLog();
   const work = new BackgroundWork(log);
-  const platform = { runtime: "node" as const, transport: createNodeTransport() };
+  const platform = {
+    runtime: "node" as const,
+    transport: createNodeTransport(),
+    ...(options.limitCounters && { limitCounters: options.limitCounters }),
+  };
   const first = composeRelease(platform, options, options, log);
   let active: ActiveRelease;
-  const answer: Answer = async (request, incoming) => {
-    const context = new RequestContext(work, incoming.socket.remoteAddress);
+  const answer: Answer = async (request, incoming, ending) => {
+    const context = new RequestContext(work, incoming.socket.remoteAddress, ending);
     return { context, response: await active.handler(request, active.env, context) };
   };
   const webSockets = new Set<WebSocket>();
@@ -150,6 +154,7 @@ function selectSite({ handler }: ComposedSite): Handler {
 type Answer = (
   request: Request,
   incoming: IncomingMessage,
+  ending: Ending,
 ) => Promise<{ context: RequestContext; response: Response }>;
 
 type ServerSettings = Parameters<typeof createServer>[0] & object;
@@ -164,7 +169,7 @@ function createListener(answer: Answer, log: LogSink, gate: RequestGate | undefi
       const incoming = bindings.incoming as IncomingMessage;
       Object.defineProperty(request, "redirect", { value: "manual" });
       const outgoing = bindings.outgoing as ServerResponse;
-      const { context, response } = await answer(request, incoming);
+      const { context, response } = await answer(request, incoming, outgoing);
       gate?.answered(response, outgoing);
       await sendAnswer(response, outgoing, request.method, context, log);
       return ALREADY_WRITTEN;

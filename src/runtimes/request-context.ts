@@ -30,15 +30,28 @@ export class BackgroundWork {
   }
 }
 
+/** What tells that an exchange is over: the answer, or the socket of an upgraded one. */
+export interface Ending {
+  once(event: "close", listener: () => void): unknown;
+}
+
 /** One request's context; the id is made when somebody asks for it. */
 export class RequestContext implements GatewayContext {
   readonly clientAddress: string | undefined;
   readonly #work: BackgroundWork;
   #requestId: string | undefined;
 
-  constructor(work: BackgroundWork, clientAddress: string | undefined) {
+  readonly #ending: Ending | undefined;
+
+  constructor(work: BackgroundWork, clientAddress: string | undefined, ending?: Ending) {
     this.#work = work;
     this.clientAddress = clientAddress;
+    this.#ending = ending;
+  }
+
+  get finished(): Promise<void> | undefined {
+    const ending = this.#ending;
+    return ending && new Promise((resolve) => ending.once("close", () => resolve()));
   }
 
   get requestId(): string {

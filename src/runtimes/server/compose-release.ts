@@ -10,15 +10,23 @@ import { ZLIB_ENCODERS } from "./zlib-encoders.ts";
 
 /** Puts a release together; its functions' answers are compressed on their way out. */
 export function composeRelease(
-  { runtime, transport }: Pick<Platform, "runtime" | "transport">,
-  { site, bundle, store }: Release,
+  { runtime, transport, limitCounters }: Pick<Platform, "runtime" | "transport" | "limitCounters">,
+  { site, bundle, store, env }: Release,
   { accessLog, limits, middleware, validate, application }: ServerOptions,
   log: LogSink,
 ): ComposedSite {
   return composeSite({
     site,
     bundle,
-    platform: { runtime, assets: store, log, clock: SYSTEM_CLOCK, ...(transport && { transport }) },
+    platform: {
+      runtime,
+      assets: store,
+      log,
+      clock: SYSTEM_CLOCK,
+      ...(transport && { transport }),
+      ...(limitCounters && { limitCounters }),
+    },
+    ...(env === undefined ? {} : { env }),
     compress: createResponseCompressor({ encoders: ZLIB_ENCODERS, completeBodyOf: getPlainBody }),
     ...(application === undefined ? {} : { application }),
     ...(accessLog === undefined ? {} : { accessLog }),

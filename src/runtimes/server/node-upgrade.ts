@@ -17,6 +17,7 @@ import { writeResponse } from "./write-response.ts";
 type Answer = (
   request: Request,
   incoming: IncomingMessage,
+  ending: Socket,
 ) => Promise<{ context: GatewayContext; response: Response }>;
 
 /** What Workers allow for one message. */
@@ -50,7 +51,7 @@ export function createUpgradeListener(
     if (isGood) prepare(incoming);
     const request = isGood ? toRequest(incoming) : undefined;
     if (request === undefined) return refuse(incoming, socket);
-    const { response, context } = await answer(request, incoming);
+    const { response, context } = await answer(request, incoming, socket);
     const client = webSocketOf(response);
     if (client === undefined) return sendAnswer(response, responseOn(socket, incoming), "GET", context, log);
     if (socket.destroyed || !isHandshake(incoming)) {
