@@ -1,6 +1,6 @@
 // Node: node:http and @hono/node-server in front of the edge.
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import process from "node:process";
 import { getRequestListener } from "@hono/node-server";
@@ -15,6 +15,7 @@ import { BackgroundWork, type Ending, RequestContext } from "./request-context.t
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 import { answerPrepared } from "./server/answer-prepared.ts";
 import { refuseMalformed } from "./server/check-request.ts";
+import { createLimitedServer } from "./server/client-limits.ts";
 import { composeRelease } from "./server/compose-release.ts";
 import { listen } from "./server/listen.ts";
 import { installNodeResponse, NativeResponse } from "./server/node-response.ts";
@@ -108,11 +109,9 @@ export function createNodeServer(
     return { context, response: await active.handler(request, active.env, context) };
   };
   const webSockets = new Set<WebSocket>();
+  const clients = options.site.routing?.clients;
   // shouldUpgradeCallback: later than the types; where Node lacks it the upgrade listener answers over HTTP.
-  const server = createServer({
-    keepAliveTimeout: 5_000,
-    shouldUpgradeCallback: asksForWebSocket,
-  } as ServerSettings);
+  const server = createLimitedServer(clients, { shouldUpgradeCallback: asksForWebSocket });
   const nameClient = (incoming: IncomingMessage) => {
     // A server of a part stands behind one of the whole site, which has named the client.
     if (select !== selectSite) return;
@@ -125,13 +124,14 @@ export function createNodeServer(
   };
   const listener = refuseMalformed(
     select === selectSite ? answerPrepared(() => active.composed.hot, answerForSite) : answerForSite,
+    clients,
   );
   if (gate === undefined) server.on("request", listener);
   else
     server.on("request", (incoming, outgoing) =>
       gate.pass(incoming, outgoing, () => void listener(incoming, outgoing)),
     );
-  server.on("upgrade", createUpgradeListener(answer, webSockets, nameClient, log));
+  server.on("upgrade", createUpgradeListener(answer, webSockets, nameClient, log, clients));
   const activate = (url: URL, next?: Release) => {
     const { site, env } = next ?? options;
     const composed = next === undefined ? first : composeRelease(platform, next, options, log);
@@ -157,7 +157,6 @@ type Answer = (
   ending: Ending,
 ) => Promise<{ context: RequestContext; response: Response }>;
 
-type ServerSettings = Parameters<typeof createServer>[0] & object;
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
 
 /** Tells the adapter that the answer has been written here. */

@@ -2,17 +2,20 @@
 // RFC 9112 §2.3 (version), §3.2 (target, Host), §6.1 (Transfer-Encoding).
 
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ClientSettings } from "../../contract/guards.ts";
 import { parseHost } from "../../http/host.ts";
 import { parseRequestTarget } from "../../http/request-target.ts";
+import { hasTooManyFields } from "./client-limits.ts";
 
 /** The parts of a request that the checks look at. */
 export type RequestHead = Pick<IncomingMessage, "httpVersion" | "url" | "rawHeaders" | "headers">;
 
-type Refusal = 400 | 501 | 505;
+type Refusal = 400 | 431 | 501 | 505;
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
 
 const TITLES: Readonly<Record<Refusal, string>> = {
   400: "Bad Request",
+  431: "Request Header Fields Too Large",
   501: "Not Implemented",
   505: "HTTP Version Not Supported",
 };
@@ -21,7 +24,11 @@ const TITLES: Readonly<Record<Refusal, string>> = {
 let lastHost: string | undefined;
 
 /** The status with which a request must be refused; undefined for a good one. */
-export function checkRequest({ httpVersion, url, rawHeaders, headers }: RequestHead): Refusal | undefined {
+export function checkRequest(
+  { httpVersion, url, rawHeaders, headers }: RequestHead,
+  clients?: ClientSettings,
+): Refusal | undefined {
+  if (hasTooManyFields(rawHeaders, clients)) return 431;
   if (httpVersion !== "1.1" && httpVersion !== "1.0") return 505;
   if (url === undefined || parseRequestTarget(url) === undefined) return 400;
   if (!hasOneHost(rawHeaders, httpVersion === "1.1")) return 400;
@@ -33,9 +40,9 @@ export function checkRequest({ httpVersion, url, rawHeaders, headers }: RequestH
 }
 
 /** Lets good requests through and answers the others; what follows on their connection is not read. */
-export function refuseMalformed(listener: Listener): Listener {
+export function refuseMalformed(listener: Listener, clients?: ClientSettings): Listener {
   return async (incoming, outgoing) => {
-    const status = checkRequest(incoming);
+    const status = checkRequest(incoming, clients);
     if (status === undefined) {
       decodeTarget(incoming);
       return listener(incoming, outgoing);

@@ -3,6 +3,7 @@
 import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
+import type { ClientSettings } from "../../contract/guards.ts";
 import type { GatewayContext } from "../../contract/handler.ts";
 import type { LogSink } from "../../contract/platform.ts";
 import type { Host } from "../../http/host.ts";
@@ -37,6 +38,7 @@ export function createUpgradeListener(
   open: Set<WebSocket>,
   prepare: (incoming: IncomingMessage) => void,
   log: LogSink,
+  clients?: ClientSettings,
 ) {
   const server = new WebSocketServer({
     noServer: true,
@@ -47,7 +49,7 @@ export function createUpgradeListener(
   });
   return async (incoming: IncomingMessage, socket: Socket, head: Buffer): Promise<void> => {
     socket.on("error", () => socket.destroy());
-    const isGood = checkRequest(incoming) === undefined;
+    const isGood = checkRequest(incoming, clients) === undefined;
     if (isGood) prepare(incoming);
     const request = isGood ? toRequest(incoming) : undefined;
     if (request === undefined) return refuse(incoming, socket);
