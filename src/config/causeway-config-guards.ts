@@ -226,6 +226,6 @@ function readSecureHeaders(reader: ConfigReader, value: unknown, path: ConfigPat
   const wanted = Object.entries(own).filter(([, text]) => text !== false);
   const named = new Set(Object.keys(own).map((name) => name.toLowerCase()));
   const defaults = Object.entries(SECURE_HEADERS).filter(([name]) => !named.has(name));
-  const set = [...defaults, ...readHeaders(reader, Object.fromEntries(wanted), path)];
-  return { set, remove: named.has("x-powered-by") ? [] : ["x-powered-by"] };
+  const set = readHeaders(reader, Object.fromEntries(wanted), path);
+  return { defaults, set, remove: named.has("x-powered-by") ? [] : ["x-powered-by"] };
 }

@@ -17,7 +17,7 @@ export interface GuardsConfig {
   auth?: false | AuthConfig;
   /** Refuses what pages of other sites send; `origins` may. */
   csrf?: boolean | { origins?: string[] };
-  /** Fields that make browsers careful: a value for each, or false to leave one out. */
+  /** Fields that make browsers careful: a value that holds for every answer, or false to leave one out. */
   secureHeaders?: boolean | Record<string, string | false>;
   /** 413 beyond it, whatever the framing. */
   maxBody?: Size;

@@ -69,8 +69,10 @@ export interface CsrfSettings {
   origins: string[];
 }
 
-/** Fields that are set where an answer has none, and those that are removed. */
 export interface SecureHeaderSettings {
+  /** Where an answer has none. */
+  defaults: [name: string, value: string][];
+  /** Whatever an answer has. */
   set: [name: string, value: string][];
   remove: string[];
 }

@@ -30,7 +30,7 @@ export function createJwtAuth(
       createProblemResponse(request, { status: 401, headers: { "www-authenticate": challenge + problem } });
     const token = readToken(request.headers, settings.token);
     if (token === undefined) return refuse("");
-    const { jwtVerify, errors } = await import("jose");
+    const { jwtVerify, errors } = await import("./token-library.ts");
     try {
       const { payload } = await jwtVerify(token, findKey, {
         algorithms,

@@ -42,7 +42,7 @@ function createPublicKeyFinder(text: string): JWTVerifyGetKey {
 }
 
 async function importPublicKey(text: string, alg: string) {
-  const { importJWK, importSPKI, importX509 } = await import("jose");
+  const { importJWK, importSPKI, importX509 } = await import("./token-library.ts");
   if (text.trimStart().startsWith("{")) return importJWK(JSON.parse(text) as object, alg);
   return text.includes("BEGIN CERTIFICATE") ? importX509(text, alg) : importSPKI(text, alg);
 }
@@ -86,7 +86,7 @@ function createPublishedKeyFinder(url: URL, clock: Clock): JWTVerifyGetKey {
 }
 
 async function createRemote(url: URL, fetchKeys: typeof fetch): Promise<JWTVerifyGetKey> {
-  const { createRemoteJWKSet, customFetch } = await import("jose");
+  const { createRemoteJWKSet, customFetch } = await import("./token-library.ts");
   return createRemoteJWKSet(url, {
     [customFetch]: fetchKeys,
     timeoutDuration: FETCH_TIMEOUT_MS,
