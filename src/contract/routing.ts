@@ -166,4 +166,6 @@ export interface RouteCacheSettings {
   enabled: boolean;
   /** Freshness of answers that name none, in seconds. */
   defaultSeconds?: number;
+  /** Somebody has been let in: answers are kept only if they say themselves that others may have them. */
+  isPersonal?: boolean;
 }

@@ -44,7 +44,11 @@ function createRouteHandler(rule: RoutingRule, index: number, services: EdgeServ
 }
 
 /** The action of a route, behind the shared cache where there is one and the route leads to an application. */
-function createAnswer({ action, when, cache }: RoutingRule, index: number, services: EdgeServices): Handler {
+function createAnswer(
+  { action, when, cache, auth }: RoutingRule,
+  index: number,
+  services: EdgeServices,
+): Handler {
   const targets: RouteTargets = {
     application: services.application,
     fetchAsset: (request) => services.assets.fetch(request),
@@ -55,7 +59,9 @@ function createAnswer({ action, when, cache }: RoutingRule, index: number, servi
   const answer: Handler = (request, env, context) =>
     runAction(action, () => capture(request), request, env, context, targets);
   const isShareable = action.kind === "upstream" || action.kind === "function";
-  return (isShareable && services.shareAnswers?.(answer, cache, index)) || answer;
+  const isPersonal = Boolean(auth ?? services.site?.routing?.guards?.auth);
+  const settings = isPersonal ? { enabled: true, ...cache, isPersonal } : cache;
+  return (isShareable && services.shareAnswers?.(answer, settings, index)) || answer;
 }
 
 function editRequest(request: Request, edits: HeaderEdits): Request {
