@@ -68,7 +68,11 @@ function isUnambiguous(pathname: string): boolean {
 
 /** The spellings of a path, also as servers read it that take what follows a semicolon for parameters. */
 function readingsOf(pathname: string): string[] {
-  return spellingsOf(pathname).flatMap((path) => [path, canonicalPath(path).replace(/(?:;|%3B)[^/]*/g, "")]);
+  return spellingsOf(pathname).flatMap((path) => {
+    const stripped = canonicalPath(path).replace(/(?:;|%3B)[^/]*/g, "");
+    // `/;a/admin` has become `//admin`, which is read in several ways again.
+    return [path, stripped, ...spellingsOf(stripped)];
+  });
 }
 
 function compileRule(rule: RoutingRule): CompiledRule {
