@@ -1,7 +1,7 @@
 // Reads how signed tokens are checked. Algorithms and key must be of one kind, or the token could choose.
 
 import { createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
-import { JWT_ALGORITHMS, type JwtAuthSettings, type JwtKey } from "../contract/guards.ts";
+import { JWT_ALGORITHMS, type JwtAuthSettings, type JwtKey, minSecretBytes } from "../contract/guards.ts";
 import { FIELD_NAME } from "./causeway-config-edits.ts";
 import { readField, readRealm, readSecretSource } from "./causeway-config-secret.ts";
 import { type ConfigPath, type ConfigReader, formatPath, isTable } from "./causeway-config-values.ts";
@@ -98,18 +98,17 @@ function checkKind(
   reader.note(path, `${formatPath(path)} is no key for "${other}"`, remedy);
 }
 
-/** RFC 7518 §3.2: as long as the hash at least. */
 function checkSecretLength(
   reader: ConfigReader,
   secret: string,
   path: ConfigPath,
   algorithms: readonly string[],
 ): void {
-  const bits = Math.max(0, ...algorithms.map((name) => Number(name.slice(2)) || 0));
-  if (Buffer.byteLength(secret) * 8 >= bits) return;
+  const bytes = minSecretBytes(algorithms);
+  if (Buffer.byteLength(secret) >= bytes) return;
   reader.note(
     path,
-    `${formatPath(path)} is shorter than ${bits / 8} bytes, so that it could be guessed`,
+    `${formatPath(path)} is shorter than ${bytes} bytes, so that it could be guessed`,
     "Make one with: openssl rand -base64 48",
   );
 }

@@ -140,19 +140,25 @@ export interface ClientSettings {
   bodyWindowMs?: number;
 }
 
-/** Every variable that guards read, with where. */
-export function listSecrets(guards: GuardSettings): { variable: string; use: string }[] {
-  const { auth } = guards;
+/** A variable that a guard reads. */
+export interface GuardVariable {
+  name: string;
+  /** It must have as many bytes at least. */
+  minBytes: number;
+}
+
+/** Every variable that guards read. */
+export function listGuardVariables({ auth }: GuardSettings): GuardVariable[] {
+  const list = (source: SecretSource, minBytes = 1) =>
+    typeof source === "string" ? [] : [{ name: source.env, minBytes }];
   if (!auth || auth.kind === "request") return [];
-  const sources: [string, SecretSource][] =
-    auth.kind === "basic"
-      ? Object.entries(auth.users).map(([user, source]) => [`the password of "${user}"`, source])
-      : auth.key.kind === "secret"
-        ? [["the secret of tokens", auth.key.secret]]
-        : auth.key.kind === "public"
-          ? [["the public key of tokens", auth.key.publicKey]]
-          : [];
-  return sources.flatMap(([use, source]) =>
-    typeof source === "string" ? [] : [{ variable: source.env, use }],
-  );
+  if (auth.kind === "basic") return Object.values(auth.users).flatMap((source) => list(source));
+  const { key, algorithms } = auth;
+  if (key.kind === "public") return list(key.publicKey);
+  return key.kind === "secret" ? list(key.secret, minSecretBytes(algorithms)) : [];
+}
+
+/** RFC 7518 §3.2: an HMAC's secret is as long as the hash at least. */
+export function minSecretBytes(algorithms: readonly string[]): number {
+  return Math.max(1, ...algorithms.map((name) => (Number(name.slice(2)) || 0) / 8));
 }

@@ -25,7 +25,8 @@ export function createKeyFinder(key: JwtKey, env: Env, clock: Clock): JWTVerifyG
       return async () => bytes;
     }
     case "public":
-      return createPublicKeyFinder(readSecret(key.publicKey, env));
+      // Variables often have no lines.
+      return createPublicKeyFinder(readSecret(key.publicKey, env).replaceAll("\\n", "\n"));
     case "jwks":
       return createPublishedKeyFinder(new URL(key.url), clock);
   }

@@ -22,8 +22,6 @@ interface Bucket {
 
 /** Sums of intervals are not exact; a request that comes on time must not be early by a rounding error. */
 const TOLERANCE_MS = 1e-6;
-/** How many of the least recent keys are looked at for one that nobody needs any more. */
-const EVICTION_LOOKS = 16;
 /** Nobody knows when a connection ends. */
 const RETRY_CONNECTION_MS = 1_000;
 
@@ -34,7 +32,7 @@ export interface LimitTableOptions {
 }
 
 export class LimitTable implements LimitCounters {
-  readonly #zones = new Map<string, Map<string, Bucket>>();
+  readonly #zones = new Map<string, RecentBuckets>();
   readonly #clock: Pick<Clock, "monotonic">;
   readonly #movesUp: boolean;
 
@@ -102,32 +100,41 @@ export class LimitTable implements LimitCounters {
     }
   }
 
-  /** The bucket of a key, from now on the most recent one. */
   #find({ zone, maxKeys }: LimitRule, key: string, now: number): Bucket {
-    const buckets = this.#zones.get(zone) ?? new Map<string, Bucket>();
+    const buckets = this.#zones.get(zone) ?? new RecentBuckets();
     this.#zones.set(zone, buckets);
-    const known = buckets.get(key);
-    const bucket = known ?? { emptyAt: now, open: 0, waiters: [] };
-    if (known !== undefined) buckets.delete(key);
-    else if (buckets.size >= maxKeys) evict(buckets);
-    buckets.set(key, bucket);
-    return bucket;
+    return buckets.find(key, maxKeys, now);
   }
 }
 
-/** Forgets the least recent key that is not in use; if the oldest all are, the oldest one. */
-function evict(buckets: Map<string, Bucket>): void {
-  let looks = 0;
-  for (const [key, { open, waiters }] of buckets) {
-    if (open === 0 && waiters.length === 0) {
-      buckets.delete(key);
-      return;
-    }
-    if (++looks >= EVICTION_LOOKS) break;
+/**
+ * The buckets of a zone in two generations: what is asked for is in the young one, and when that has half of all
+ * that may be remembered, the old one is forgotten. Each key costs the same, however many strangers come.
+ */
+class RecentBuckets {
+  #young = new Map<string, Bucket>();
+  #old = new Map<string, Bucket>();
+
+  get size(): number {
+    return this.#young.size + this.#old.size;
   }
-  for (const key of buckets.keys()) {
-    buckets.delete(key);
-    return;
+
+  find(key: string, maxKeys: number, now: number): Bucket {
+    const known = this.#young.get(key);
+    if (known !== undefined) return known;
+    const bucket = this.#old.get(key) ?? { emptyAt: now, open: 0, waiters: [] };
+    this.#old.delete(key);
+    const half = Math.max(1, Math.floor(maxKeys / 2));
+    if (this.#young.size >= half) this.#forget(half);
+    this.#young.set(key, bucket);
+    return bucket;
+  }
+
+  /** What is in use stays, up to half of the room. */
+  #forget(half: number): void {
+    const used = [...this.#old].filter(([, { open, waiters }]) => open > 0 || waiters.length > 0);
+    this.#old = this.#young;
+    this.#young = new Map(used.slice(0, Math.floor(half / 2)));
   }
 }
 

@@ -1,7 +1,12 @@
 // Where does a secret come from: the configuration itself, or a variable that is there when the site starts?
 
 import { CausewayError } from "../../contract/errors.ts";
-import { type GuardSettings, listSecrets, type SecretSource } from "../../contract/guards.ts";
+import {
+  type GuardSettings,
+  type GuardVariable,
+  listGuardVariables,
+  type SecretSource,
+} from "../../contract/guards.ts";
 import type { Env } from "../../contract/handler.ts";
 import type { RoutingSection } from "../../contract/routing.ts";
 
@@ -10,21 +15,28 @@ export function readSecret(source: SecretSource, env: Env): string {
   return typeof source === "string" ? source : String(env[source.env] ?? "");
 }
 
-/** Every variable that the guards of a site read. */
-export function listVariables({ guards = {}, routes }: RoutingSection): string[] {
-  const all: GuardSettings[] = [guards, ...routes];
-  return [...new Set(all.flatMap((one) => listSecrets(one).map(({ variable }) => variable)))];
+/** The names of all variables that the guards of a site read. */
+export function listVariables(section: RoutingSection): string[] {
+  return [...new Set(variablesOf(section).map(({ name }) => name))];
 }
 
-/** Throws for variables that are not set, all at once: without them nobody, or everybody, could be let in. */
+/**
+ * Throws for variables that are not set or too short, all at once: without them nobody could be let in, or anybody.
+ */
 export function requireVariables(section: RoutingSection | undefined, env: Env): void {
-  if (section === undefined) return;
-  const missing = listVariables(section).filter((name) => typeof env[name] !== "string" || env[name] === "");
-  if (missing.length === 0) return;
-  const names = missing.map((name) => `"${name}"`).join(", ");
-  throw new CausewayError(
-    "invalid-project",
-    `Cannot guard the site: the ${missing.length === 1 ? "variable" : "variables"} ${names} of causeway.config.ts ${missing.length === 1 ? "is" : "are"} not set`,
-    { remedy: `Set ${missing.join(", ")} in the environment or in a variables file.` },
-  );
+  const faults = (section === undefined ? [] : variablesOf(section)).flatMap(({ name, minBytes }) => {
+    const value = env[name];
+    if (typeof value !== "string" || value === "") return `the variable "${name}" is not set`;
+    const bytes = new TextEncoder().encode(value).length;
+    return bytes < minBytes ? `the variable "${name}" has less than ${minBytes} bytes` : [];
+  });
+  if (faults.length === 0) return;
+  throw new CausewayError("invalid-project", `Cannot guard the site: ${[...new Set(faults)].join(", ")}`, {
+    remedy: "causeway.config.ts names it: set it in the environment or in a variables file.",
+  });
+}
+
+function variablesOf({ guards = {}, routes }: RoutingSection): GuardVariable[] {
+  const all: GuardSettings[] = [guards, ...routes];
+  return all.flatMap(listGuardVariables);
 }

@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { readCausewayConfig } from "../../../../src/config/causeway-config-read.ts";
 import type { Handler } from "../../../../src/contract/handler.ts";
 import { UpstreamUnreachableError } from "../../../../src/contract/transport.ts";
 import { requireVariables } from "../../../../src/edge/guards/read-secret.ts";
@@ -38,10 +39,18 @@ describe("secrets from variables", () => {
     };
     const section = { upstreams: {}, routes: [{ ...route, auth }], trustedProxies: [] };
     expect(() => requireVariables(section, { A: "", B: undefined })).toThrow(
-      /variables "A", "B" .* are not set/,
+      /: the variable "A" is not set, the variable "B" is not set/,
     );
-    expect(() => requireVariables(section, { A: "1" })).toThrow(/variable "B" .* is not set/);
+    expect(() => requireVariables(section, { A: "1" })).toThrow(/variable "B" is not set/);
     expect(() => requireVariables(section, { A: "1", B: "2" })).not.toThrow();
+  });
+
+  it("that are too short to sign with stop it, too", () => {
+    const { section } = readCausewayConfig({
+      auth: { jwt: { algorithms: ["HS256", "HS512"], secret: { env: "S" } } },
+    });
+    expect(() => requireVariables(section, { S: "s".repeat(63) })).toThrow(/"S" has less than 64 bytes/);
+    expect(() => requireVariables(section, { S: "s".repeat(64) })).not.toThrow();
   });
 });
 
