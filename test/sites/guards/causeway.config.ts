@@ -1,5 +1,5 @@
 import { defineConfig } from "causeway";
-import { SECRET } from "./secret.ts";
+import { PUBLIC_KEY, SECRET } from "./secret.ts";
 
 const LOCAL = ["127.0.0.0/8", "::1"];
 
@@ -22,6 +22,12 @@ export default defineConfig({
         },
       },
       cors: { origin: "https://app.test" },
+      function: true,
+      rewrite: "/echo",
+    },
+    {
+      path: "/signed/*",
+      auth: { jwt: { algorithms: ["ES256"], publicKey: PUBLIC_KEY } },
       function: true,
       rewrite: "/echo",
     },

@@ -1,7 +1,8 @@
 // What guards answer, on every runtime: who may come in, what other sites may read and send, which fields are set.
 
 import type { Exchange } from "../../conformance/exchange.ts";
-import { CLAIMS, sign } from "./tokens.ts";
+import { PUBLIC_KEY } from "./secret.ts";
+import { CLAIMS, ES256_TOKEN, sign } from "./tokens.ts";
 
 const echo = (method: string, user: string[][] = [], size = 0) => ({ json: { method, user, size } });
 const basic = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString("base64")}` });
@@ -148,6 +149,28 @@ export const exchanges: Exchange[] = [
       expect: { status: 401, headers: challenge(/^Bearer realm="Restricted", error="invalid_token"/) },
     }),
   ),
+  {
+    name: "a token that is checked by a public key",
+    path: "/signed/x",
+    headers: bearer(ES256_TOKEN),
+    expect: { status: 200 },
+  },
+  ...["HS256", "ES256"].map(
+    (alg): Exchange => ({
+      name: `a token that was made of the public key, as ${alg}`,
+      path: "/signed/x",
+      headers: bearer(sign(CLAIMS, { alg }, PUBLIC_KEY)),
+      expect: { status: 401 },
+    }),
+  ),
+  {
+    name: "a token of that key, changed",
+    path: "/signed/x",
+    headers: bearer(
+      ES256_TOKEN.replace(/\.[^.]*\./, `.${btoa(JSON.stringify(CLAIMS)).replaceAll("=", "")}.`),
+    ),
+    expect: { status: 401 },
+  },
   {
     name: "a token in a cookie",
     path: "/session/x",
