@@ -110,8 +110,8 @@ async function startEnvironment(line: CommandLine, output: Output, { site }: Fou
   }
   const bindings = readBindings(line.options.lists.get("binding") ?? []);
   return {
-    ...fromFiles,
     ...guardEnvironment(site),
+    ...fromFiles,
     ...environmentFor({ ...site.vars, ...fromFiles }),
     ...bindings,
   };
