@@ -5,15 +5,40 @@ import type { RoutingSection, UpstreamSettings } from "../contract/routing.ts";
 
 /** Warnings for a build with the target Workers. */
 export function checkWorkersRouting(routing: RoutingSection | undefined): Problem[] {
-  return Object.entries(routing?.upstreams ?? {}).flatMap(([name, upstream]) =>
-    missingOnWorkers(upstream).map(([what, remedy]) => ({
-      severity: "warning" as const,
-      code: "workers-upstream",
-      message: `On Workers the upstream "${name}" ${what}`,
-      file: "causeway.config.ts",
-      remedy,
-    })),
+  const upstreams = Object.entries(routing?.upstreams ?? {}).flatMap(([name, upstream]) =>
+    missingOnWorkers(upstream).map(([what, remedy]) =>
+      warn("workers-upstream", `On Workers the upstream "${name}" ${what}`, remedy),
+    ),
   );
+  return routing === undefined ? upstreams : [...upstreams, ...checkGuards(routing)];
+}
+
+function warn(code: string, message: string, remedy: string): Problem {
+  return { severity: "warning", code, message, file: "causeway.config.ts", remedy };
+}
+
+/** Isolates know nothing of each other, and the platform reads requests before they reach one. */
+function checkGuards({ guards = {}, routes, clients }: RoutingSection): Problem[] {
+  const problems: Problem[] = [];
+  if ([guards, ...routes].some(({ limits }) => limits && limits.length > 0)) {
+    problems.push(
+      warn(
+        "workers-limits",
+        "On Workers each isolate counts for itself, so that a client may get more than its limit",
+        "Take it as a brake there, and set a rate limiting rule of the platform where the number matters.",
+      ),
+    );
+  }
+  if (clients !== undefined) {
+    problems.push(
+      warn(
+        "workers-clients",
+        'On Workers the settings of "clients" have no effect: the platform reads requests',
+        "Nothing needs to be done; the platform has limits of its own.",
+      ),
+    );
+  }
+  return problems;
 }
 
 function missingOnWorkers({

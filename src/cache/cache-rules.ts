@@ -12,6 +12,8 @@ export interface CacheRules {
   staleOnFailureSeconds?: number;
   /** Keep answers that set cookies, for everybody. By default they are not kept. */
   storeSetCookie?: boolean;
+  /** Treat every request as one with Authorization (RFC 9111 §3.5): somebody has been let in by other means. */
+  isPersonal?: boolean;
   /** Fields that are read instead of Cache-Control, the most specific first (RFC 9213). */
   targets?: readonly string[];
   /** Whether clients may demand fresh or stale answers with Cache-Control. By default they may. */
@@ -25,6 +27,7 @@ export interface ResolvedRules {
   heuristicFraction: number | undefined;
   staleOnFailureMs: number;
   storesSetCookie: boolean;
+  isPersonal: boolean;
   targets: readonly string[];
   obeysClients: boolean;
 }
@@ -37,6 +40,7 @@ export function resolveRules(rules: CacheRules): ResolvedRules {
     heuristicFraction: rules.heuristicFraction,
     staleOnFailureMs: (rules.staleOnFailureSeconds ?? 3_600) * 1_000,
     storesSetCookie: rules.storeSetCookie ?? false,
+    isPersonal: rules.isPersonal ?? false,
     targets: (rules.targets ?? ["cdn-cache-control"]).map((name) => name.toLowerCase()),
     obeysClients: !rules.ignoreRequestDirectives,
   };

@@ -59,7 +59,7 @@ export function refreshInBackground(visit: Visit, stored: StoredResponse): void 
 /** Requests with an answer of their own neither lead nor follow. */
 function mayShare({ request, wanted, route, key }: Visit, stored: StoredResponse | undefined): boolean {
   const { headers } = request;
-  if (request.method !== "GET" || headers.has("authorization")) return false;
+  if (request.method !== "GET" || headers.has("authorization") || route.rules.isPersonal) return false;
   if (wanted.has("no-store") || wanted.has("no-cache")) return false;
   // What is kept is validated with conditions of our own in place of the client's.
   if (stored !== undefined) return true;

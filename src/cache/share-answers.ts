@@ -15,10 +15,11 @@ export function createAnswerSharing(
 ): (handler: Handler, settings: RouteCacheSettings | undefined, route: number) => Handler {
   return (handler, settings, route) => {
     if (settings?.enabled === false) return handler;
-    const { defaultSeconds } = settings ?? {};
+    const { defaultSeconds, isPersonal = false } = settings ?? {};
     return serveCached(handler, {
       cache,
       key: (request) => `route ${route}\n${defaultKey(request)}`,
+      isPersonal,
       ...(defaultSeconds === undefined ? {} : { defaultSeconds }),
     });
   };

@@ -41,8 +41,8 @@ export function refuseStoring(
   if (request.directives.has("no-store") || forbidsStoring(directives)) return "no-store";
   if (directives.get("private") === true) return "private";
   if (parseVary(headers.get("vary") ?? "").includes("*")) return "vary-any";
-  if (request.headers.has("authorization") && !isSharedDespiteAuthorization(directives))
-    return "authorization";
+  const isPersonal = rules.isPersonal || request.headers.has("authorization");
+  if (isPersonal && !isSharedDespiteAuthorization(directives)) return "authorization";
   if (setsCookie(headers, directives) && !rules.storesSetCookie) return "set-cookie";
   if (!policy.isInvited) return "uninvited";
   return isOfUse(headers, policy) ? undefined : "never-fresh";

@@ -1,8 +1,7 @@
-// Reads what a route does beside answering: fields that it sets or removes, the shared cache, who may use it.
+// Reads what a route does beside answering: fields that it sets or removes, the shared cache.
 
-import type { HeaderEdits, RouteAuthSettings, RouteCacheSettings } from "../contract/routing.ts";
-import { digestPassword } from "./causeway-config-password.ts";
-import { type ConfigPath, type ConfigReader, formatPath, isTable } from "./causeway-config-values.ts";
+import type { HeaderEdits, RouteCacheSettings } from "../contract/routing.ts";
+import { type ConfigPath, type ConfigReader, formatPath } from "./causeway-config-values.ts";
 
 /** What a field may be called (RFC 9110 §5.1). */
 export const FIELD_NAME = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
@@ -52,29 +51,5 @@ export function readCache(
   return {
     enabled: true,
     ...(ttlMs === undefined ? {} : { defaultSeconds: Math.round(ttlMs / 1_000) }),
-  };
-}
-
-/** Who may use a route. */
-export function readAuth(
-  reader: ConfigReader,
-  value: unknown,
-  path: ConfigPath,
-): RouteAuthSettings | undefined {
-  if (value === undefined) return undefined;
-  const basic = reader.table(value, path, ["basic"])?.basic;
-  const at = [...path, "basic"];
-  const table = reader.table(basic, at, ["realm", "users"]);
-  if (table === undefined) return undefined;
-  const users = reader.texts(table.users, [...at, "users"]);
-  if (Object.keys(users).length === 0 && (table.users === undefined || isTable(table.users))) {
-    reader.note(at, `${formatPath(at)} names no users`, 'Add users: { name: "password" }.');
-  }
-  return {
-    kind: "basic",
-    realm: (reader.text(table.realm, [...at, "realm"]) ?? "Restricted").replace(/["\\]/g, ""),
-    users: Object.fromEntries(
-      Object.entries(users).map(([user, password]) => [user, digestPassword(password)]),
-    ),
   };
 }

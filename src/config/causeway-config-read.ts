@@ -1,6 +1,8 @@
 // From the value that causeway.config.ts exports to the routing section of a site, with all mistakes.
 
 import type { RoutingSection, UpstreamSettings } from "../contract/routing.ts";
+import { readClients } from "./causeway-config-clients.ts";
+import { GUARD_KEYS, readGuards } from "./causeway-config-guards.ts";
 import { readRoute } from "./causeway-config-route.ts";
 import { readUpstream } from "./causeway-config-upstream.ts";
 import { type ConfigMistake, ConfigReader, formatPath } from "./causeway-config-values.ts";
@@ -11,7 +13,8 @@ const PROXY_TEXT = /^(?:unix|[0-9a-f.:]+(?:\/\d{1,3})?)$/i;
 /** Reads a configuration. With mistakes the section is not fit to be served. */
 export function readCausewayConfig(value: unknown): { section: RoutingSection; mistakes: ConfigMistake[] } {
   const reader = new ConfigReader();
-  const table = reader.table(value, [], ["upstreams", "routes", "trustedProxies"]) ?? {};
+  const keys = ["upstreams", "routes", "trustedProxies", "clients", ...GUARD_KEYS];
+  const table = reader.table(value, [], keys) ?? {};
   const named = Object.entries(reader.record(table.upstreams, ["upstreams"]));
   const upstreams: Record<string, UpstreamSettings> = {};
   for (const [name, settings] of named) {
@@ -25,7 +28,16 @@ export function readCausewayConfig(value: unknown): { section: RoutingSection; m
   const trustedProxies = reader
     .list(table.trustedProxies, ["trustedProxies"])
     .map((text, index) => readProxy(reader, text, index));
-  return { section: { upstreams, routes, trustedProxies }, mistakes: reader.mistakes };
+  const guards = readGuards(reader, table, [], names);
+  const clients = readClients(reader, table.clients);
+  const section = {
+    upstreams,
+    routes,
+    trustedProxies,
+    ...(Object.keys(guards).length === 0 ? {} : { guards }),
+    ...(clients === undefined ? {} : { clients }),
+  };
+  return { section, mistakes: reader.mistakes };
 }
 
 function readProxy(reader: ConfigReader, value: unknown, index: number): string {

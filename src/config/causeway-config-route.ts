@@ -1,14 +1,16 @@
 // Reads one entry of `routes`: when it applies, what answers, and what is changed on the way.
 
 import type { FieldCondition, RoutingAction, RoutingCondition, RoutingRule } from "../contract/routing.ts";
-import { FIELD_NAME, readAuth, readCache, readEdits, readHeaders } from "./causeway-config-edits.ts";
+import { FIELD_NAME, readCache, readEdits, readHeaders } from "./causeway-config-edits.ts";
+import { GUARD_KEYS, readGuards } from "./causeway-config-guards.ts";
 import { type ConfigPath, type ConfigReader, formatPath } from "./causeway-config-values.ts";
 
 const ACTIONS = ["upstream", "function", "static", "redirect", "answer"] as const;
 const ROUTE_KEYS = [
   ...["host", "path", "method", "header", "cookie"],
   ...ACTIONS,
-  ...["rewrite", "requestHeaders", "responseHeaders", "maxBody", "cache", "auth"],
+  ...["rewrite", "requestHeaders", "responseHeaders", "cache"],
+  ...GUARD_KEYS,
 ];
 const REDIRECT_STATUSES = [301, 302, 303, 307, 308] as const;
 
@@ -24,15 +26,13 @@ export function readRoute(
   const when = readCondition(reader, table, path);
   const action = readAction(reader, table, path, upstreams, wildcardsOf(when.path));
   if (action === undefined) return undefined;
-  const maxBodyBytes = reader.size(table.maxBody, [...path, "maxBody"]);
   return {
     when,
     action,
     ...optional("requestHeaders", readEdits(reader, table.requestHeaders, [...path, "requestHeaders"])),
     ...optional("responseHeaders", readEdits(reader, table.responseHeaders, [...path, "responseHeaders"])),
-    ...optional("maxBodyBytes", maxBodyBytes),
     ...optional("cache", readCache(reader, table.cache, [...path, "cache"])),
-    ...optional("auth", readAuth(reader, table.auth, [...path, "auth"])),
+    ...readGuards(reader, table, path, upstreams),
   };
 }
 

@@ -1,18 +1,21 @@
 // causeway.config.ts: what a project may write into it. docs/proxy.md explains each key.
 
+import type { ClientsConfig, GuardsConfig } from "./guards-config.ts";
+
 /** Milliseconds, or a text such as `500ms`, `5s`, `2m`. */
 export type Duration = number | string;
 /** Bytes, or a text such as `64KB`, `10MB`, `1GB` (powers of 1024). */
 export type Size = number | string;
 
 /** The default export of causeway.config.ts. */
-export interface CausewayConfig {
+export interface CausewayConfig extends GuardsConfig {
   /** Groups of servers, by the name that routes use. A list of URLs is short for `{ servers }`. */
   upstreams?: Record<string, string | string[] | UpstreamConfig>;
   /** Tried in order, before static files and functions; the first that matches answers. */
   routes?: RouteConfig[];
   /** Addresses, CIDR ranges or `unix`: proxies in front of this server whose X-Forwarded-* is believed. */
   trustedProxies?: string[];
+  clients?: ClientsConfig;
 }
 
 export interface UpstreamConfig {
@@ -89,7 +92,7 @@ export interface TlsConfig {
 }
 
 /** One route: conditions, exactly one of `upstream`, `function`, `static`, `redirect`, `answer`, and edits. */
-export interface RouteConfig {
+export interface RouteConfig extends GuardsConfig {
   host?: string | string[];
   /** `/api/*`, `/users/:id`; the wildcard's text is `:splat`. */
   path?: string;
@@ -108,10 +111,8 @@ export interface RouteConfig {
   rewrite?: string;
   requestHeaders?: HeaderEditsConfig;
   responseHeaders?: HeaderEditsConfig;
-  maxBody?: Size;
   /** The shared cache for this route: off, on, or with a lifetime for answers that name none. */
   cache?: boolean | { defaultTtl?: Duration };
-  auth?: { basic: { realm?: string; users: Record<string, string> } };
 }
 
 export interface HeaderEditsConfig {

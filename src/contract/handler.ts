@@ -13,6 +13,8 @@ export interface GatewayContext {
   readonly requestId: string;
   /** The client's IP address as text, or undefined where the transport has none (unix sockets, tests). */
   readonly clientAddress: string | undefined;
+  /** Resolves when the exchange is over, an upgraded one too; absent where the runtime does not tell. */
+  readonly finished?: Promise<void> | undefined;
 }
 
 /** Answers a request. Throws only if it could not be reached; its own failures are Responses. */

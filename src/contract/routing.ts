@@ -1,5 +1,6 @@
 // Upstreams and routes as causeway.config.ts declares them, resolved and checked: plain data for the serve half.
 
+import type { ClientSettings, GuardSettings } from "./guards.ts";
 import type { ServerAddress, UpstreamProtocol, UpstreamTls } from "./transport.ts";
 
 /** The part of a site that decides by rules, before static files and functions are asked. */
@@ -9,6 +10,10 @@ export interface RoutingSection {
   routes: RoutingRule[];
   /** Addresses and CIDR ranges (or `unix`) whose forwarding fields are believed. */
   trustedProxies: string[];
+  /** In front of everything; routes may have their own. */
+  guards?: GuardSettings;
+  /** What is borne from slow or verbose clients. */
+  clients?: ClientSettings;
 }
 
 /** A named group of servers. */
@@ -133,16 +138,13 @@ export interface FieldCondition {
   value?: string;
 }
 
-export interface RoutingRule {
+export interface RoutingRule extends GuardSettings {
   when: RoutingCondition;
   action: RoutingAction;
   requestHeaders?: HeaderEdits;
   responseHeaders?: HeaderEdits;
-  /** Bytes of a request body on this route. */
-  maxBodyBytes?: number;
   /** For the shared cache. */
   cache?: RouteCacheSettings;
-  auth?: RouteAuthSettings;
 }
 
 /** The `to`, `rewrite` texts may name what wildcards took: `:splat`, `:name`. */
@@ -164,12 +166,6 @@ export interface RouteCacheSettings {
   enabled: boolean;
   /** Freshness of answers that name none, in seconds. */
   defaultSeconds?: number;
-}
-
-/** Who may use a route. */
-export interface RouteAuthSettings {
-  kind: "basic";
-  realm: string;
-  /** User → `sha256:` and the lower-case hex SHA-256 of the password. */
-  users: Record<string, string>;
+  /** Somebody has been let in: answers are kept only if they say themselves that others may have them. */
+  isPersonal?: boolean;
 }

@@ -7,6 +7,7 @@ import { createSiteBuilder, type SiteBuilder } from "../build/site-builder.ts";
 import type { Project } from "../config/project.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { Site } from "../contract/site.ts";
+import { guardEnvironment } from "../runtimes/server/run-build.ts";
 
 export type DevTarget = "node" | "bun" | "deno" | "workers";
 
@@ -81,7 +82,7 @@ export function createWorkshop({ target, strict, allowedHosts, loadProject }: Wo
       if (site === undefined || problems.some(({ severity }) => strict || severity === "error")) {
         return { build: undefined, problems };
       }
-      const env = project.devVars;
+      const env = { ...guardEnvironment(site), ...project.devVars };
       const identity = JSON.stringify([site.build, env]);
       return { build: { root: project.root, outDir, site, env, identity }, problems };
     },

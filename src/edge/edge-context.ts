@@ -21,6 +21,8 @@ export type EdgeMiddleware = MiddlewareHandler<EdgeTypes>;
 export interface EdgeServices {
   site: Site;
   platform: Platform;
+  /** Variables and secrets, from which guards have theirs. */
+  env?: Env;
   limits: RequestLimits;
   /** The application behind the gateway. */
   application: Handler;

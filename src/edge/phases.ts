@@ -4,6 +4,7 @@ import type { Handler } from "../contract/handler.ts";
 import type { EdgeServices } from "./edge-context.ts";
 import { createStaticFilter, deliver } from "./phases/deliver.ts";
 import { guardDevelopment } from "./phases/guard-development.ts";
+import { guardRequests, hasGuards } from "./phases/guard-requests.ts";
 import { limitBody } from "./phases/limit-body.ts";
 import { logAccess } from "./phases/log-access.ts";
 import { isReserved, refuseReserved } from "./phases/refuse-reserved.ts";
@@ -39,6 +40,16 @@ export const PHASES: readonly Phase[] = [
     create: ({ site }, next) => (site.development ? guardDevelopment(site.development, next) : next),
     // Prepared answers are for the developer's hosts only, and for no WebSocket.
     spares: spareAll,
+  },
+  {
+    name: "guards",
+    create: (services, next) =>
+      services.site.routing ? guardRequests(services, services.site.routing, next) : next,
+    // Those of routes keep to the paths of routes, which are not spared.
+    spares: ({ site }) => {
+      const isGuarded = hasGuards(site.routing?.guards ?? {});
+      return () => !isGuarded;
+    },
   },
   {
     name: "reserved paths",

@@ -38,6 +38,17 @@ export function isInRanges(address: bigint, ranges: readonly AddressRange[]): bo
   return ranges.some(({ first, last }) => first <= address && address <= last);
 }
 
+/**
+ * What counts as one client: an IPv4 address, or the /64 of an IPv6 address, of which a subscriber has at least
+ * one whole (RFC 6177). Undefined for what is no address.
+ */
+export function clientNetwork(text: string): string | undefined {
+  const address = parseIpAddress(text);
+  if (address === undefined) return undefined;
+  const isV4 = address >> 32n === MAPPED_PREFIX >> 32n;
+  return isV4 ? (address & 0xffffffffn).toString(16) : `${(address >> 64n).toString(16)}::`;
+}
+
 function mapV4(value: bigint | undefined): bigint | undefined {
   return value === undefined ? undefined : MAPPED_PREFIX | value;
 }

@@ -99,7 +99,7 @@ export async function startBunServer(options: ServerOptions): Promise<RunningSer
         maxRequestBodySize: Number.MAX_SAFE_INTEGER,
         fetch(request, self) {
           const clientAddress = () => self.requestIP(request)?.address;
-          return answerAtDoor(request, active.composed.hot, clientAddress) ?? pass(request, self);
+          return answerAtDoor(request, active.composed, clientAddress) ?? pass(request, self);
         },
         websocket: WEB_SOCKET,
         error: (error) => answerFailure(error, log),

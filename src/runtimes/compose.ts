@@ -2,12 +2,13 @@
 
 import { type AssetServer, createAssetServer } from "../assets/serve-assets.ts";
 import type { FunctionBundle } from "../contract/bundle.ts";
-import type { Handler } from "../contract/handler.ts";
+import type { Env, Handler } from "../contract/handler.ts";
 import { DEFAULT_LIMITS, type RequestLimits } from "../contract/limits.ts";
 import type { LogSink, Platform } from "../contract/platform.ts";
 import type { RouteEntry, Site } from "../contract/site.ts";
 import { createEdge } from "../edge/create-edge.ts";
 import type { EdgeMiddleware, EdgeServices } from "../edge/edge-context.ts";
+import { requireVariables } from "../edge/guards/read-secret.ts";
 import type { AssetFetch } from "../gateway/assets-binding.ts";
 import { createGateway, type GatewayParts } from "../gateway/create-gateway.ts";
 import { claimsPath, createFileRouteTable } from "../gateway/file-routes.ts";
@@ -31,6 +32,8 @@ export interface SiteParts {
   platform: Platform;
   limits?: Partial<RequestLimits>;
   middleware?: readonly EdgeMiddleware[];
+  /** Variables and secrets beside those of the site. */
+  env?: Env;
   /** Log one record per request; off unless asked for. */
   accessLog?: boolean;
   /** Compresses what the application answers; absent where the network in front does. */
@@ -62,6 +65,8 @@ export interface ComposedSite {
 
 export function composeSite(parts: SiteParts): ComposedSite {
   const { site, bundle, platform } = parts;
+  const env = { ...site.vars, ...parts.env };
+  requireVariables(site.routing, env);
   const isFunctionPath = createFunctionPrefixFilter(routesOf(site));
   const assets = createAssetServer(site.assets, platform.assets, { isFunctionPath });
   const table = parts.application === undefined ? compileRoutes(site, bundle) : undefined;
@@ -79,11 +84,12 @@ export function composeSite(parts: SiteParts): ComposedSite {
   const services: EdgeServices = {
     site,
     platform,
+    env,
     application: parts.validate ? validated(application, platform.log) : application,
     ...(claims && { claims }),
     assets,
     upstreams: upstreams.handlers,
-    limits: { ...DEFAULT_LIMITS, ...parts.limits },
+    limits: { maxBodyBytes: largestBody(site), ...parts.limits },
     middleware: parts.middleware ?? [],
     accessLog: parts.accessLog ?? false,
     compress: parts.compress,
@@ -103,6 +109,12 @@ export function composeSite(parts: SiteParts): ComposedSite {
     trustedProxies,
     close,
   };
+}
+
+/** A route may take more than the site as a whole does by default. */
+function largestBody({ routing }: Site): number {
+  const configured = [routing?.guards, ...(routing?.routes ?? [])].flatMap((one) => one?.maxBodyBytes ?? []);
+  return Math.max(DEFAULT_LIMITS.maxBodyBytes, ...configured);
 }
 
 /** Read by the gateway and by the front of prepared answers. */

@@ -93,7 +93,7 @@ export async function startDenoServer(options: ServerOptions): Promise<RunningSe
           onError: (error) => answerFailure(error, log),
         },
         (request, info) =>
-          answerAtDoor(request, active.composed.hot, () => info.remoteAddr.hostname) ?? pass(request, info),
+          answerAtDoor(request, active.composed, () => info.remoteAddr.hostname) ?? pass(request, info),
       ),
     options,
   );

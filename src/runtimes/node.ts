@@ -1,6 +1,6 @@
 // Node: node:http in front of the edge.
 
-import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
+import { type IncomingMessage, type Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import process from "node:process";
 import type { Writable } from "node:stream";
@@ -16,6 +16,7 @@ import { BackgroundWork, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 import { answerPrepared } from "./server/answer-prepared.ts";
 import { type CheckedListener, refuseMalformed, urlOf } from "./server/check-request.ts";
+import { createLimitedServer } from "./server/client-limits.ts";
 import { composeRelease } from "./server/compose-release.ts";
 import { listen } from "./server/listen.ts";
 import { createNodeRequest, discardUnread, LineFields } from "./server/node-request.ts";
@@ -99,7 +100,11 @@ export function createNodeServer(
   prepareNode();
   const log = options.log ?? createServerLog();
   const work = new BackgroundWork(log);
-  const platform = { runtime: "node" as const, transport: createNodeTransport() };
+  const platform = {
+    runtime: "node" as const,
+    transport: createNodeTransport(),
+    ...(options.limitCounters && { limitCounters: options.limitCounters }),
+  };
   const first = composeRelease(platform, options, options, log);
   let active: ActiveRelease;
   const answer: Answer = async (incoming, outgoing, checked) => {
@@ -109,26 +114,25 @@ export function createNodeServer(
     // A server of a part stands behind one of the whole site, which has named the client.
     const fields = select === selectSite ? new NamedFields(lines, peer, composed.trustedProxies) : lines;
     const request = createNodeRequest(incoming, outgoing, urlOf(checked), fields);
-    const context = new RequestContext(work, peer);
+    const context = new RequestContext(work, peer, outgoing);
     if (composed.earlyHints !== undefined) announce(composed.earlyHints, request, incoming, outgoing);
     return { context, response: await handler(request, env, context) };
   };
   const webSockets = new Set<WebSocket>();
+  const clients = options.site.routing?.clients;
   // shouldUpgradeCallback: later than the types; where Node lacks it the upgrade listener answers over HTTP.
-  const server = createServer({
-    keepAliveTimeout: 5_000,
-    shouldUpgradeCallback: asksForWebSocket,
-  } as ServerSettings);
+  const server = createLimitedServer(clients, { shouldUpgradeCallback: asksForWebSocket });
   const answerForSite = createListener(answer, log, gate);
   const listener = refuseMalformed(
     select === selectSite ? answerPrepared(() => active.composed.hot, answerForSite) : answerForSite,
+    clients,
   );
   if (gate === undefined) server.on("request", listener);
   else
     server.on("request", (incoming, outgoing) =>
       gate.pass(incoming, outgoing, () => listener(incoming, outgoing)),
     );
-  server.on("upgrade", createUpgradeListener(answer, webSockets, log));
+  server.on("upgrade", createUpgradeListener(answer, webSockets, log, clients));
   const activate = (url: URL, next?: Release) => {
     const { site, env } = next ?? options;
     const composed = next === undefined ? first : composeRelease(platform, next, options, log);
@@ -146,8 +150,6 @@ export function createNodeServer(
 function selectSite({ handler }: ComposedSite): Handler {
   return handler;
 }
-
-type ServerSettings = Parameters<typeof createServer>[0] & object;
 
 function createListener(answer: Answer, log: LogSink, gate: RequestGate | undefined): CheckedListener {
   return async (incoming, outgoing, checked) => {

@@ -36,19 +36,32 @@ export interface Peer {
   readonly address: string | undefined;
 }
 
+/** What tells that an exchange is over: the answer, or the socket of an upgraded one. */
+export interface Ending {
+  once(event: "close", listener: () => void): unknown;
+}
+
 /** One request's context; the id is made when somebody asks for it. */
 export class RequestContext implements GatewayContext {
   readonly #peer: Peer;
   readonly #work: BackgroundWork;
   #requestId: string | undefined;
 
-  constructor(work: BackgroundWork, peer: Peer) {
+  readonly #ending: Ending | undefined;
+
+  constructor(work: BackgroundWork, peer: Peer, ending?: Ending) {
     this.#work = work;
     this.#peer = peer;
+    this.#ending = ending;
   }
 
   get clientAddress(): string | undefined {
     return this.#peer.address;
+  }
+
+  get finished(): Promise<void> | undefined {
+    const ending = this.#ending;
+    return ending && new Promise((resolve) => ending.once("close", () => resolve()));
   }
 
   get requestId(): string {

@@ -2,6 +2,7 @@
 
 import type { FunctionBundle } from "../contract/bundle.ts";
 import type { Env, Handler } from "../contract/handler.ts";
+import type { LimitCounters } from "../contract/limit-counters.ts";
 import type { RequestLimits } from "../contract/limits.ts";
 import type { AssetStore, LogSink } from "../contract/platform.ts";
 import type { Site } from "../contract/site.ts";
@@ -24,6 +25,8 @@ export interface ServerOptions extends Release {
   log?: LogSink;
   accessLog?: boolean;
   limits?: Partial<RequestLimits>;
+  /** Counts that this process shares with others. */
+  limitCounters?: LimitCounters;
   middleware?: readonly EdgeMiddleware[];
   /** Answers in place of the bundle's functions, which run elsewhere. */
   application?: (fetchAsset: AssetFetch) => Handler;

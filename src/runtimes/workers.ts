@@ -48,7 +48,7 @@ function prepare(site: Site, bundle: FunctionBundle, env: Env, origin: string) {
     clock: SYSTEM_CLOCK,
     ...transportFor(site),
   };
-  const { handler } = composeSite({ site, bundle, platform });
+  const { handler } = composeSite({ site, bundle, platform, env });
   const { [ASSETS_BINDING]: _files, ...own } = env;
   return { handler, env: createApplicationEnv(site, own, origin) };
 }

@@ -11,6 +11,8 @@ import { exchanges as applicationExchanges } from "../sites/application/exchange
 import { exchanges as assetExchanges } from "../sites/assets/exchanges.ts";
 import { exchanges as functionExchanges } from "../sites/functions/exchanges.ts";
 import { scenarios } from "../sites/functions/scenarios.ts";
+import { exchanges as guardExchanges } from "../sites/guards/exchanges.ts";
+import { scenarios as guardScenarios } from "../sites/guards/scenarios.ts";
 import { exchanges as moduleExchanges } from "../sites/modules/exchanges.ts";
 import { exchanges as pluginExchanges } from "../sites/plugins/exchanges.ts";
 import { exchanges as staticExchanges } from "../sites/static/exchanges.ts";
@@ -32,6 +34,7 @@ const SITES: SiteUnderTest[] = [
   { name: "assets", exchanges: assetExchanges, scenarios: [] },
   { name: "plugins", exchanges: pluginExchanges, scenarios: [] },
   { name: "apis", exchanges: apiExchanges, scenarios: apiScenarios },
+  { name: "guards", exchanges: guardExchanges, scenarios: guardScenarios },
   { name: "modules", exchanges: moduleExchanges, scenarios: [] },
 ];
 

@@ -10,7 +10,7 @@ import { reservePort } from "../../dev/find-port.ts";
 import { type ProcessRuntime, startRuntimeProcess } from "../../dev/runtime-process.ts";
 import { startNodeServer } from "../../runtimes/node.ts";
 import { loadRelease } from "../../runtimes/server/load-release.ts";
-import { environmentFor, stopOnSignal } from "../../runtimes/server/run-build.ts";
+import { environmentFor, guardEnvironment, stopOnSignal } from "../../runtimes/server/run-build.ts";
 import { createServerLog } from "../../runtimes/server/server-log.ts";
 import { serverUrl } from "../../runtimes/server/server-url.ts";
 import { surviveFaults } from "../../runtimes/server/survive-faults.ts";
@@ -109,7 +109,12 @@ async function startEnvironment(line: CommandLine, output: Output, { site }: Fou
     Object.assign(fromFiles, loaded.values);
   }
   const bindings = readBindings(line.options.lists.get("binding") ?? []);
-  return { ...fromFiles, ...environmentFor({ ...site.vars, ...fromFiles }), ...bindings };
+  return {
+    ...guardEnvironment(site),
+    ...fromFiles,
+    ...environmentFor({ ...site.vars, ...fromFiles }),
+    ...bindings,
+  };
 }
 
 function missingEnvFile(file: string): CausewayError {

@@ -68,7 +68,11 @@ function isUnambiguous(pathname: string): boolean {
 
 /** The spellings of a path, also as servers read it that take what follows a semicolon for parameters. */
 function readingsOf(pathname: string): string[] {
-  return spellingsOf(pathname).flatMap((path) => [path, canonicalPath(path).replace(/(?:;|%3B)[^/]*/g, "")]);
+  return spellingsOf(pathname).flatMap((path) => {
+    const stripped = canonicalPath(path).replace(/(?:;|%3B)[^/]*/g, "");
+    // `/;a/admin` has become `//admin`, which is read in several ways again.
+    return [path, stripped, ...spellingsOf(stripped)];
+  });
 }
 
 function compileRule(rule: RoutingRule): CompiledRule {
@@ -77,7 +81,7 @@ function compileRule(rule: RoutingRule): CompiledRule {
     rule,
     fits: path === undefined ? () => true : createRuleTest(rule, canonicalPath(path)),
     holds: (request) =>
-      (methods === undefined || methods.includes(request.method)) &&
+      (methods === undefined || matchesMethod(methods, request.method)) &&
       (hosts === undefined || matchesHost(hosts, request.url)) &&
       headers.every((condition) => matchesField(condition, request.headers.get(condition.name))) &&
       cookies.every((condition) =>
@@ -90,10 +94,21 @@ function compileRule(rule: RoutingRule): CompiledRule {
  * Functions, and many servers, answer `/ADMIN` as `/admin`: a route that keeps a path from people must cover both.
  * Others are told apart, so that one can redirect to its own path in another case.
  */
-function createRuleTest({ auth, action }: RoutingRule, path: string): (path: string) => boolean {
-  if (auth === undefined && action.kind !== "answer") return createPathTest(path);
+function createRuleTest(rule: RoutingRule, path: string): (path: string) => boolean {
+  if (!restricts(rule)) return createPathTest(path);
   const fitsFolded = createPathTest(foldLiterals(path));
   return (text) => fitsFolded(text.toLowerCase());
+}
+
+/** A route that takes a guard of the site away must not do so for paths that only look like its own. */
+function restricts({ action, auth, addresses, limits, csrf }: RoutingRule): boolean {
+  const guards = [auth, addresses, limits, csrf];
+  return action.kind === "answer" || (guards.some(Boolean) && !guards.includes(false));
+}
+
+/** HEAD asks for what GET would give, so it meets the same route (RFC 9110 §9.3.2). */
+function matchesMethod(methods: readonly string[], method: string): boolean {
+  return methods.includes(method) || (method === "HEAD" && methods.includes("GET"));
 }
 
 /** A pattern in lower case, less the names of its wildcards. */

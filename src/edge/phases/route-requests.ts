@@ -5,14 +5,12 @@ import type { HeaderEdits, RoutingRule, RoutingSection } from "../../contract/ro
 import { createProblemResponse } from "../../http/problem.ts";
 import type { EdgeServices } from "../edge-context.ts";
 import { recover } from "../recover.ts";
-import { limitBody } from "./limit-body.ts";
 import { copyRequest, type RouteTargets, runAction } from "./route-action.ts";
-import { checkAuth } from "./route-auth.ts";
 import { createCapturer, createRouteMatcher } from "./route-match.ts";
 
 export function routeRequests(services: EdgeServices, { routes }: RoutingSection, next: Handler): Handler {
   const match = createRouteMatcher(routes);
-  const handlers = routes.map((rule, index) => createLimitedHandler(rule, index, services));
+  const handlers = routes.map((rule, index) => createCarefulHandler(rule, index, services));
   return (request, env, context) => {
     const found = match(request);
     if (found.kind === "none") return next(request, env, context);
@@ -21,28 +19,24 @@ export function routeRequests(services: EdgeServices, { routes }: RoutingSection
   };
 }
 
-/** A route's own limit stands inside the edge's; what is thrown behind it becomes an answer in front of it. */
-function createLimitedHandler(rule: RoutingRule, index: number, services: EdgeServices): Handler {
+/** What is thrown by a route becomes an answer in front of it. */
+function createCarefulHandler(rule: RoutingRule, index: number, services: EdgeServices): Handler {
   const handler = createRouteHandler(rule, index, services);
-  const careful: Handler = async (request, env, context) => {
+  return async (request, env, context) => {
     try {
       return await handler(request, env, context);
     } catch (error) {
       return recover(error, context, services.platform.log);
     }
   };
-  const { maxBodyBytes } = rule;
-  return maxBodyBytes === undefined ? careful : limitBody({ maxBodyBytes }, careful);
 }
 
-/** What is done for one route: who may, with which fields, by whom, and what is changed afterwards. */
+/** What is done for one route: with which fields, by whom, and what is changed afterwards. */
 function createRouteHandler(rule: RoutingRule, index: number, services: EdgeServices): Handler {
-  const { auth, requestHeaders, responseHeaders } = rule;
+  const { requestHeaders, responseHeaders } = rule;
   const answer = createAnswer(rule, index, services);
-  if (auth === undefined && requestHeaders === undefined && responseHeaders === undefined) return answer;
+  if (requestHeaders === undefined && responseHeaders === undefined) return answer;
   return async (request, env, context) => {
-    const refused = auth && (await checkAuth(request, auth));
-    if (refused !== undefined) return refused;
     const edited = requestHeaders === undefined ? request : editRequest(request, requestHeaders);
     const response = await answer(edited, env, context);
     return responseHeaders === undefined ? response : editResponse(response, responseHeaders);
@@ -50,7 +44,11 @@ function createRouteHandler(rule: RoutingRule, index: number, services: EdgeServ
 }
 
 /** The action of a route, behind the shared cache where there is one and the route leads to an application. */
-function createAnswer({ action, when, cache }: RoutingRule, index: number, services: EdgeServices): Handler {
+function createAnswer(
+  { action, when, cache, auth }: RoutingRule,
+  index: number,
+  services: EdgeServices,
+): Handler {
   const targets: RouteTargets = {
     application: services.application,
     fetchAsset: (request) => services.assets.fetch(request),
@@ -61,7 +59,9 @@ function createAnswer({ action, when, cache }: RoutingRule, index: number, servi
   const answer: Handler = (request, env, context) =>
     runAction(action, () => capture(request), request, env, context, targets);
   const isShareable = action.kind === "upstream" || action.kind === "function";
-  return (isShareable && services.shareAnswers?.(answer, cache, index)) || answer;
+  const isPersonal = Boolean(auth ?? services.site?.routing?.guards?.auth);
+  const settings = isPersonal ? { enabled: true, ...cache, isPersonal } : cache;
+  return (isShareable && services.shareAnswers?.(answer, settings, index)) || answer;
 }
 
 function editRequest(request: Request, edits: HeaderEdits): Request {

@@ -17,7 +17,7 @@ export interface WorkerParts {
  * Longer than keep-alive lasts: closing an idle connection at the moment in which its client sends a request
  * would lose that request, so clients get the time to hear `Connection: close` or to see the connection expire.
  */
-const IDLE_LINGER_MS = 6_500;
+const LINGER_SLACK_MS = 1_500;
 const LOOK_EVERY_MS = 50;
 
 /** Resolves when the worker may end. */
@@ -47,7 +47,7 @@ async function untilQuiet(
   { limitMs, closeIdle }: DrainOrder,
   startedAt: number,
 ): Promise<boolean> {
-  const lingerMs = closeIdle ? 0 : IDLE_LINGER_MS;
+  const lingerMs = closeIdle ? 0 : node.server.keepAliveTimeout + LINGER_SLACK_MS;
   let idleSince = startedAt;
   let requests = gate.requests;
   while (connections.size > 0) {

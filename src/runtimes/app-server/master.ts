@@ -6,9 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LogSink } from "../../contract/platform.ts";
 import type { Site } from "../../contract/site.ts";
+import { LimitTable } from "../../edge/guards/limit-table.ts";
 import type { SupervisorSettings } from "../../supervisor/settings.ts";
 import { listen, listenOnPath } from "../server/listen.ts";
 import { serverUrl } from "../server/server-url.ts";
+import { SYSTEM_CLOCK } from "../system-clock.ts";
 import { CronSchedule } from "./cron-schedule.ts";
 import { addToDeadlines, type Deadlines, longestDeadlineMs } from "./deadlines.ts";
 import type { WorkerRole } from "./messages.ts";
@@ -138,10 +140,13 @@ function createPools(
   place: Place,
 ): [WorkerPool, ...WorkerPool[]] {
   let lastId = 0;
+  // One table for all workers, old and new: a reload gives nobody a fresh start.
+  const limits = new LimitTable({ clock: SYSTEM_CLOCK });
   const create = (role: WorkerRole, deadlines: Deadlines, count: Partial<SupervisorSettings>) =>
     createWorkerPool({
       role,
       log: options.log,
+      limits,
       nextId: () => ++lastId,
       settings: { ...options.settings, ...count, deadlineMs: longestDeadlineMs(deadlines) },
       brief: ({ id, generation }) => ({

@@ -1,5 +1,6 @@
 // What the master of the application server and its workers say to each other.
 
+import type { LimitRule, LimitVerdict } from "../../contract/limit-counters.ts";
 import type { DrainOrder, ScheduledTask, WorkerReport } from "../../contract/process-host.ts";
 import type { Offer } from "./connection-dealer.ts";
 import type { Deadlines } from "./deadlines.ts";
@@ -25,10 +26,14 @@ export interface WorkerBrief {
   accessLog: boolean;
 }
 
+/** A place that a request wants: the worker's number for it, the rule, the key. */
+export type LimitAsk = [number: number, rule: LimitRule, key: string];
+
 export type MasterMessage =
   | { kind: "boot"; brief: WorkerBrief }
   /** Comes with a connection. */
   | { kind: "connection"; offer: Offer }
+  | { kind: "limits"; verdicts: [number: number, verdict: LimitVerdict][] }
   | { kind: "scheduled"; task: ScheduledTask }
   | { kind: "drain"; order: DrainOrder };
 
@@ -37,6 +42,8 @@ export type WorkerMessage =
   | { kind: "boot-failed"; message: string; remedy?: string }
   /** All connections up to this number have been taken, except those that came too late. */
   | { kind: "took"; upTo: number; late: number[] }
+  /** Requests at the counters, and those that have left them. */
+  | { kind: "limits"; asks: LimitAsk[]; left: number[] }
   | { kind: "report"; report: WorkerReport }
   | { kind: "leaving" };
 

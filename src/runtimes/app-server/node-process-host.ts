@@ -4,9 +4,11 @@ import { type ChildProcess, fork } from "node:child_process";
 import type { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import type { LimitCounters } from "../../contract/limit-counters.ts";
 import type { LogSink } from "../../contract/platform.ts";
 import type { ProcessHost, WorkerEvent, WorkerOrder, WorkerProcess } from "../../contract/process-host.ts";
 import type { ConnectionDealer, Offer } from "./connection-dealer.ts";
+import { LimitDesk } from "./limit-desk.ts";
 import {
   type HangNotice,
   type MasterMessage,
@@ -18,6 +20,8 @@ import {
 export interface NodeProcessHostOptions {
   dealer: ConnectionDealer;
   log: LogSink;
+  /** Counts for all workers. */
+  limits: LimitCounters;
   /** What a worker of a generation is told. */
   brief(order: WorkerOrder): WorkerBrief;
   /** Nobody needs the build of this generation any more. */
@@ -48,7 +52,9 @@ function startWorker(
     execArgv: options.maxHeapMb === undefined ? [] : [`--max-old-space-size=${options.maxHeapMb}`],
     stdio: ["ignore", "inherit", "inherit", "ipc", "pipe"],
   });
+  const desk = new LimitDesk(options.limits, (message) => send(child, message));
   child.on("message", (message: WorkerMessage) => {
+    if (message.kind === "limits") return desk.serve(message.asks, message.left);
     if (message.kind === "took") return dealer.took(id, message.upTo, message.late);
     if (message.kind === "report") dealer.reported(id, message.report.connections);
     else if (message.kind === "ready")
@@ -62,6 +68,7 @@ function startWorker(
     listener({ kind: "hung" });
   });
   whenGone(child, (code, signal) => {
+    desk.close();
     dealer.remove(id);
     listener({ kind: "exited", code, signal });
   });

@@ -19,6 +19,7 @@ import { longestDeadlineMs, shortestDeadlineMs } from "./deadlines.ts";
 import { drainWorker, type WorkerParts } from "./drain-worker.ts";
 import { createIsolatedApplication, serveIsolated } from "./isolated-functions.ts";
 import { type MasterMessage, REPORT_EVERY_MS, type WorkerBrief, type WorkerMessage } from "./messages.ts";
+import { SharedLimits } from "./shared-limits.ts";
 import { startWatchdog } from "./watchdog.ts";
 import { WorkerConnections } from "./worker-connections.ts";
 import { WorkerGate } from "./worker-gate.ts";
@@ -43,8 +44,9 @@ process.once("message", (message: MasterMessage) => {
 async function run(brief: WorkerBrief): Promise<void> {
   const log = createWorkerLog(brief.id);
   try {
-    const parts = await boot(brief, log);
-    listenToMaster(parts, log);
+    const limits = new SharedLimits((message) => void say(message));
+    const parts = await boot(brief, limits, log);
+    listenToMaster(parts, limits, log);
     await say({ kind: "ready" });
   } catch (error) {
     log.flush();
@@ -53,11 +55,11 @@ async function run(brief: WorkerBrief): Promise<void> {
   }
 }
 
-async function boot(brief: WorkerBrief, log: WorkerLog): Promise<WorkerParts> {
+async function boot(brief: WorkerBrief, limits: SharedLimits, log: WorkerLog): Promise<WorkerParts> {
   prepareNode();
   const site = parseSite(JSON.parse(await readFile(join(brief.release, "site.json"), "utf8")));
   const gate = new WorkerGate(brief.deadlines, brief.backlog);
-  const node = await createServerFor(brief, site, gate, log);
+  const node = await createServerFor(brief, site, gate, limits, log);
   node.activate(new URL(brief.url));
   const connections = new WorkerConnections(node.server, (upTo, late) => {
     void say({ kind: "took", upTo, late });
@@ -78,10 +80,11 @@ async function createServerFor(
   brief: WorkerBrief,
   site: Site,
   gate: WorkerGate,
+  limitCounters: SharedLimits,
   log: WorkerLog,
 ): Promise<NodeServer> {
   const { role, release: outDir, functionsSocket, env, accessLog } = brief;
-  const options = { env, host: "", port: 0, log, accessLog };
+  const options = { env, host: "", port: 0, log, accessLog, limitCounters };
   if (role === "edge" && functionsSocket !== undefined) {
     const reached = createIsolatedApplication(functionsSocket, createNodeTransport(), log);
     const mayReach = createReachFilter(site.application);
@@ -98,7 +101,7 @@ async function createServerFor(
   );
 }
 
-function listenToMaster(parts: WorkerParts, log: WorkerLog): void {
+function listenToMaster(parts: WorkerParts, limits: SharedLimits, log: WorkerLog): void {
   const report = createReporter(parts.gate, parts.connections, log);
   const sayReport = () => say({ kind: "report", report: report() });
   setInterval(sayReport, REPORT_EVERY_MS);
@@ -112,7 +115,8 @@ function listenToMaster(parts: WorkerParts, log: WorkerLog): void {
     process.exit(0);
   };
   process.on("message", (message: MasterMessage, socket?: Socket) => {
-    if (message.kind === "drain") void leave(message.order);
+    if (message.kind === "limits") limits.hear(message);
+    else if (message.kind === "drain") void leave(message.order);
     else if (message.kind === "scheduled") parts.node.runScheduled(message.task);
     else if (message.kind === "connection") parts.connections.take(socket, message.offer);
   });

@@ -1,6 +1,7 @@
 // Workers of one kind behind one listening socket: a supervisor that keeps them, a dealer that feeds them.
 
 import { createServer, type Server, type Socket } from "node:net";
+import type { LimitCounters } from "../../contract/limit-counters.ts";
 import type { LogSink } from "../../contract/platform.ts";
 import type { WorkerOrder } from "../../contract/process-host.ts";
 import type { SupervisorSettings } from "../../supervisor/settings.ts";
@@ -23,6 +24,7 @@ export interface WorkerPoolOptions {
   role: WorkerRole;
   settings: SupervisorSettings;
   log: LogSink;
+  limits: LimitCounters;
   nextId: () => number;
   brief(order: WorkerOrder): WorkerBrief;
   /** Nobody in this pool needs the build of this generation any more. */
@@ -67,9 +69,9 @@ function createAcceptor(onConnection: (socket: Socket) => void): Server {
 }
 
 function createSupervisor(options: WorkerPoolOptions, dealer: ConnectionDealer): Supervisor {
-  const { settings, log, nextId, brief, discard, maxHeapMb } = options;
+  const { settings, log, limits, nextId, brief, discard, maxHeapMb } = options;
   const heap = maxHeapMb === undefined ? {} : { maxHeapMb };
-  const host = createNodeProcessHost({ dealer, log, brief, discard, ...heap });
+  const host = createNodeProcessHost({ dealer, log, limits, brief, discard, ...heap });
   let isAwake = false;
   const wake = () => {
     if (isAwake) return;

@@ -3,8 +3,9 @@
 
 import { HotFieldReader, type HotFields } from "../../assets/hot-fields.ts";
 import type { HotAnswer, HotRequest } from "../../assets/hot-table.ts";
+import type { ClientSettings } from "../../contract/guards.ts";
 import { parseHost } from "../../http/host.ts";
-import type { HotFront } from "../hot-front.ts";
+import type { ComposedSite } from "../compose.ts";
 
 /** Most requests of a server name it alike: the last good authority is not parsed again. */
 let lastAuthority: string | undefined;
@@ -18,10 +19,12 @@ const MISREAD = /#|^\/[A-Za-z][A-Za-z\d+.-]*:\/\/\/|^[^?]*%(?:7F|EF%BF%BD)/;
 /** The answer of a request that goes no further. */
 export function answerAtDoor(
   request: Request,
-  front: HotFront,
+  { hot, site }: Pick<ComposedSite, "hot" | "site">,
   clientAddress: () => string | undefined,
 ): Response | undefined {
   const { url } = request;
+  const clients = site.routing?.clients;
+  if (clients !== undefined && isHeadTooLarge(request, clients)) return refuse(431);
   if (url.startsWith("/")) return answerHostless(request);
   const start = url.indexOf("://") + 3;
   const end = url.indexOf("/", start);
@@ -31,7 +34,7 @@ export function answerAtDoor(
     lastAuthority = authority;
   }
   const target = url.slice(end);
-  const found = front.answer(new DoorRequest(request, authority, target), clientAddress);
+  const found = hot.answer(new DoorRequest(request, authority, target), clientAddress);
   if (found !== undefined) return toResponse(found);
   return isServable(request, authority, target) ? undefined : refuse();
 }
@@ -93,9 +96,24 @@ function toResponse(answer: HotAnswer): Response {
   return original.clone();
 }
 
-function refuse(): Response {
-  return new Response("Bad Request\n", {
-    status: 400,
+/** The runtimes have limits of their own beyond which they refuse by themselves. */
+function isHeadTooLarge(
+  { url, headers }: Request,
+  { maxHeaderBytes, maxHeaderCount }: ClientSettings,
+): boolean {
+  let bytes = url.length;
+  let count = 0;
+  headers.forEach((value, name) => {
+    // `name: value` and the end of the line.
+    bytes += name.length + value.length + 4;
+    count += 1;
+  });
+  return bytes > (maxHeaderBytes ?? Infinity) || count > (maxHeaderCount ?? Infinity);
+}
+
+function refuse(status: 400 | 431 = 400): Response {
+  return new Response(status === 400 ? "Bad Request\n" : "Request Header Fields Too Large\n", {
+    status,
     headers: { "content-type": "text/plain;charset=UTF-8" },
   });
 }

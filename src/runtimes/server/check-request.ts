@@ -2,14 +2,16 @@
 // RFC 9112 §2.3 (version), §3.2 (target, Host), §6.1 (Transfer-Encoding).
 
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ClientSettings } from "../../contract/guards.ts";
 import { type Host, parseHost } from "../../http/host.ts";
 import { parseRequestTarget, type RequestTarget } from "../../http/request-target.ts";
+import { hasTooManyFields } from "./client-limits.ts";
 
 /** The parts of a request that the checks look at. */
 export type RequestHead = Pick<IncomingMessage, "httpVersion" | "url" | "rawHeaders" | "headers">;
 
 /** The status with which a request must be refused. */
-export type Refusal = 400 | 501 | 505;
+export type Refusal = 400 | 431 | 501 | 505;
 
 /** What a good request asks for. */
 export interface CheckedTarget {
@@ -27,6 +29,7 @@ export type CheckedListener = (
 
 const TITLES: Readonly<Record<Refusal, string>> = {
   400: "Bad Request",
+  431: "Request Header Fields Too Large",
   501: "Not Implemented",
   505: "HTTP Version Not Supported",
 };
@@ -35,8 +38,9 @@ const TITLES: Readonly<Record<Refusal, string>> = {
 const NAMELESS = "localhost";
 
 /** Reads what a request asks for, or says with which status it must be refused. */
-export function checkRequest(head: RequestHead): CheckedTarget | Refusal {
+export function checkRequest(head: RequestHead, clients?: ClientSettings): CheckedTarget | Refusal {
   const { httpVersion, url } = head;
+  if (hasTooManyFields(head.rawHeaders, clients)) return 431;
   if (httpVersion !== "1.1" && httpVersion !== "1.0") return 505;
   const target = url === undefined ? undefined : parseRequestTarget(url);
   if (target === undefined) return 400;
@@ -54,9 +58,12 @@ export function urlOf({ target, authority }: CheckedTarget): string {
 }
 
 /** Lets good requests through and answers the others; what follows on their connection is not read. */
-export function refuseMalformed(listener: CheckedListener): (i: IncomingMessage, o: ServerResponse) => void {
+export function refuseMalformed(
+  listener: CheckedListener,
+  clients?: ClientSettings,
+): (i: IncomingMessage, o: ServerResponse) => void {
   return (incoming, outgoing) => {
-    const checked = checkRequest(incoming);
+    const checked = checkRequest(incoming, clients);
     if (typeof checked === "number") return refuse(checked, incoming, outgoing);
     return listener(incoming, outgoing, checked);
   };

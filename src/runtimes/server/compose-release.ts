@@ -1,6 +1,7 @@
 // Composes a release for the runtimes that are processes of their own, with the options of their server.
 
 import type { LogSink, Platform } from "../../contract/platform.ts";
+import type { Site } from "../../contract/site.ts";
 import { createResponseCompressor } from "../../http/compress-response.ts";
 import { type ComposedSite, composeSite } from "../compose.ts";
 import type { Release, ServerOptions } from "../running-server.ts";
@@ -10,20 +11,47 @@ import { ZLIB_ENCODERS } from "./zlib-encoders.ts";
 
 /** Puts a release together; its functions' answers are compressed on their way out. */
 export function composeRelease(
-  { runtime, transport }: Pick<Platform, "runtime" | "transport">,
-  { site, bundle, store }: Release,
+  { runtime, transport, limitCounters }: Pick<Platform, "runtime" | "transport" | "limitCounters">,
+  { site, bundle, store, env }: Release,
   { accessLog, limits, middleware, validate, application }: ServerOptions,
   log: LogSink,
 ): ComposedSite {
+  if (runtime !== "node") warnOfPace(runtime, site, log);
   return composeSite({
     site,
     bundle,
-    platform: { runtime, assets: store, log, clock: SYSTEM_CLOCK, ...(transport && { transport }) },
+    platform: {
+      runtime,
+      assets: store,
+      log,
+      clock: SYSTEM_CLOCK,
+      ...(transport && { transport }),
+      ...(limitCounters && { limitCounters }),
+    },
+    ...(env === undefined ? {} : { env }),
     compress: createResponseCompressor({ encoders: ZLIB_ENCODERS, completeBodyOf: getRememberedBody }),
     ...(application === undefined ? {} : { application }),
     ...(accessLog === undefined ? {} : { accessLog }),
     ...(limits === undefined ? {} : { limits }),
     ...(middleware === undefined ? {} : { middleware }),
     ...(validate === undefined ? {} : { validate }),
+  });
+}
+
+/** What only node:http lets us see, as the configuration calls it. */
+const PACE_SETTINGS = [
+  ["headerTimeoutMs", "headerTimeout"],
+  ["keepAliveMs", "keepAlive"],
+  ["minBodyBytesPerSecond", "minBodyRate"],
+  ["bodyWindowMs", "bodyWindow"],
+] as const;
+
+function warnOfPace(runtime: string, { routing }: Site, log: LogSink): void {
+  const settings = PACE_SETTINGS.flatMap(([key, name]) =>
+    routing?.clients?.[key] === undefined ? [] : name,
+  );
+  if (settings.length === 0) return;
+  log.warn(`Slow clients are borne as ${runtime} bears them: these settings of "clients" are for Node`, {
+    settings,
   });
 }

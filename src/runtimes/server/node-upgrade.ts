@@ -4,6 +4,7 @@ import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Writable } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
+import type { ClientSettings } from "../../contract/guards.ts";
 import type { GatewayContext } from "../../contract/handler.ts";
 import type { LogSink } from "../../contract/platform.ts";
 import { PairedSocket, webSocketOf } from "../apis/web-socket-pair.ts";
@@ -28,7 +29,12 @@ export function asksForWebSocket(incoming: IncomingMessage): boolean {
 }
 
 /** Handles Node's `upgrade` event. `open` holds the connections that a server must close when it stops. */
-export function createUpgradeListener(answer: Answer, open: Set<WebSocket>, log: LogSink) {
+export function createUpgradeListener(
+  answer: Answer,
+  open: Set<WebSocket>,
+  log: LogSink,
+  clients?: ClientSettings,
+) {
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
@@ -38,7 +44,7 @@ export function createUpgradeListener(answer: Answer, open: Set<WebSocket>, log:
   });
   return async (incoming: IncomingMessage, socket: Socket, head: Buffer): Promise<void> => {
     socket.on("error", () => socket.destroy());
-    const checked = checkRequest(incoming);
+    const checked = checkRequest(incoming, clients);
     if (typeof checked === "number") return refuse(incoming, socket);
     const { response, context } = await answer(incoming, socket, checked);
     const client = webSocketOf(response);

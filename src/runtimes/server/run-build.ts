@@ -8,6 +8,8 @@ import type { FunctionBundle } from "../../contract/bundle.ts";
 import { CausewayError, ERROR_CODES } from "../../contract/errors.ts";
 import type { Env } from "../../contract/handler.ts";
 import { parseSite } from "../../contract/parse-site.ts";
+import type { Site } from "../../contract/site.ts";
+import { listVariables } from "../../edge/guards/read-secret.ts";
 import { describeError } from "../../observe/line-log.ts";
 import type { RunningServer, ServerOptions } from "../running-server.ts";
 import { createFolderStore } from "./folder-store.ts";
@@ -41,7 +43,7 @@ export async function runBuild({ prepare, start }: BuildRunner, location: BuildL
     prepare();
     const bundle = await loadApplication(location.bundle);
     const store = createHotStore(createFolderStore(fileURLToPath(location.assets)));
-    const env = environmentFor(site.vars);
+    const env = { ...guardEnvironment(site), ...environmentFor(site.vars) };
     const server = await start({ site, bundle, store, env, ...readAddress() });
     process.stdout.write(`${site.name} is served on ${server.url.href.replace(/\/$/, "")}\n`);
     surviveFaults(createServerLog());
@@ -84,6 +86,14 @@ function readAddress(): { host: string; port: number } {
     });
   }
   return { port, host: String(values.host ?? process.env.HOST ?? DEFAULT_HOST) };
+}
+
+/** The environment variables that guards name: they are declared by that. */
+export function guardEnvironment({ routing }: Pick<Site, "routing">): Env {
+  const names = routing === undefined ? [] : listVariables(routing);
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
 }
 
 /**

@@ -59,3 +59,17 @@ describe("routes behind one cache", () => {
     expect(share(uncached, { enabled: false }, 1)).toBe(uncached);
   });
 });
+
+describe("a route behind authentication", () => {
+  const askTwice = async (headers: Record<string, string>) => {
+    const { share, ask } = createRoutes();
+    const handler = share(counting(headers), { enabled: true, defaultSeconds: 60, isPersonal: true }, 0);
+    return [await ask(handler), await ask(handler)];
+  };
+
+  it("shares only what says itself that others may have it", async () => {
+    expect(await askTwice(FRESH)).toEqual(["answer 1", "answer 2"]);
+    expect(await askTwice({})).toEqual(["answer 1", "answer 2"]);
+    expect(await askTwice({ "cache-control": "public, max-age=60" })).toEqual(["answer 1", "answer 1"]);
+  });
+});

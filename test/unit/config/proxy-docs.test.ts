@@ -4,10 +4,10 @@ import { join, resolve } from "node:path";
 import { expect, it } from "vitest";
 import { loadCausewayConfig } from "../../../src/config/causeway-config-load.ts";
 
-const DOCUMENT = resolve(import.meta.dirname, "../../../docs/proxy.md");
+const DOCUMENTS = ["proxy.md", "limits-and-guards.md"];
 
-it("every configuration in the documentation can be served", async () => {
-  const text = await readFile(DOCUMENT, "utf8");
+it.each(DOCUMENTS)("every configuration in docs/%s can be served", async (name) => {
+  const text = await readFile(resolve(import.meta.dirname, "../../../docs", name), "utf8");
   const configurations = text.match(/^import \{ defineConfig \}.*?^\}\);$/gms) ?? [];
   expect(configurations.length).toBe(2);
   for (const configuration of configurations) {

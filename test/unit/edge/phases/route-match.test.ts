@@ -60,6 +60,7 @@ describe("spellings", () => {
     "/x%2f..%2fadmin/x",
     "/x/..%5cadmin/x",
     "/%2561dmin%2f..%2f..%2fadmin/x",
+    "/;a/admin/x",
   ])("%s is refused, because it could be read as one", (path) =>
     expect(find(GUARDED, path)).toBe("ambiguous"),
   );

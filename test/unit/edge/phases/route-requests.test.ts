@@ -3,6 +3,7 @@ import type { Handler } from "../../../../src/contract/handler.ts";
 import type { RoutingRule } from "../../../../src/contract/routing.ts";
 import { UpstreamUnreachableError } from "../../../../src/contract/transport.ts";
 import type { EdgeServices } from "../../../../src/edge/edge-context.ts";
+import { guardRequests } from "../../../../src/edge/phases/guard-requests.ts";
 import { routeRequests } from "../../../../src/edge/phases/route-requests.ts";
 
 const CONTEXT = {
@@ -49,7 +50,8 @@ async function ask(
     ...rule,
   };
   const routing = { upstreams: {}, routes: [route], trustedProxies: [] };
-  const handler = routeRequests(services, routing, () => new Response("the rest"));
+  const behind = routeRequests(services, routing, () => new Response("the rest"));
+  const handler = guardRequests(services, routing, behind);
   return handler(new Request(new URL(url, "http://site.test"), init), {}, CONTEXT);
 }
 

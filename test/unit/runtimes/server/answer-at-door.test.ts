@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { HotRequest } from "../../../../src/assets/hot-table.ts";
+import type { Site } from "../../../../src/contract/site.ts";
 import { toCanonicalUrl } from "../../../../src/runtimes/canonical-url.ts";
 import type { HotFront } from "../../../../src/runtimes/hot-front.ts";
 import { answerAtDoor } from "../../../../src/runtimes/server/answer-at-door.ts";
@@ -16,8 +17,9 @@ const emptyFront: HotFront = { answer: () => undefined };
 function received(url: string, headers: Record<string, string> = {}, method = "GET"): Request {
   return { url, method, headers: new Headers(headers) } as Request;
 }
-const statusOf = (request: Request, prepared = emptyFront) =>
-  answerAtDoor(request, prepared, () => undefined)?.status;
+const site = { routing: undefined } as unknown as Site;
+const statusOf = (request: Request, hot = emptyFront) =>
+  answerAtDoor(request, { hot, site }, () => undefined)?.status;
 
 test.each([
   ["http://a/x", "a"],
