@@ -9,7 +9,7 @@ export const SERVER_OPTIONS = {
   workers: {
     kind: "text",
     value: "N|auto",
-    help: "worker processes under a master; 0 for none (0)",
+    help: "worker processes; 0 serves in this one (one per CPU)",
     commands: START,
   },
   "min-workers": {
@@ -96,3 +96,8 @@ export const SERVER_OPTIONS = {
   "no-watch": { kind: "flag", help: "do not reload by itself when there is a new build", commands: START },
   force: { kind: "flag", help: "do not wait for open requests", commands: ["stop"] },
 } as const satisfies Record<string, OptionSpec>;
+
+/** Those that a server without workers has no use for; only its access log is its own. */
+export const MASTER_OPTIONS = (Object.keys(SERVER_OPTIONS) as (keyof typeof SERVER_OPTIONS)[]).filter(
+  (name) => name !== "workers" && name !== "access-log" && name !== "force",
+);

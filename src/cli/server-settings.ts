@@ -65,7 +65,8 @@ export async function readServerSettings(line: CommandLine, root: string): Promi
   };
 }
 
-function readWorkers(text = "0"): number {
+/** One for each processor that this process may use: the quota of a container counts. */
+function readWorkers(text = "auto"): number {
   return text === "auto" ? availableParallelism() : Number(text);
 }
 

@@ -20,6 +20,8 @@ export interface RuntimeProcessOptions {
   port: number;
   /** Variables and secrets for the functions. */
   env: Record<string, unknown>;
+  /** One line for each request on standard error; on workerd wrangler has a log of its own. */
+  accessLog?: boolean;
 }
 
 export interface RuntimeProcess {
@@ -98,9 +100,11 @@ const INVOCATIONS: Record<ProcessRuntime, (options: RuntimeProcessOptions) => In
 };
 
 /** What the entries of Bun and Deno read, as `dist/node.js` does. */
-function serverEnvironment({ host, port, env }: RuntimeProcessOptions): NodeJS.ProcessEnv {
+function serverEnvironment({ host, port, env, accessLog }: RuntimeProcessOptions): NodeJS.ProcessEnv {
   const address = { HOST: host, PORT: String(port) };
-  return { ...process.env, ...address, CAUSEWAY_ENV: JSON.stringify(env), CAUSEWAY_STOP_WITH_STDIN: "1" };
+  const log = accessLog === true ? { CAUSEWAY_ACCESS_LOG: "1" } : {};
+  const own = { CAUSEWAY_ENV: JSON.stringify(env), CAUSEWAY_STOP_WITH_STDIN: "1" };
+  return { ...process.env, ...address, ...log, ...own };
 }
 
 function wranglerArguments({ outDir, host, port, env }: RuntimeProcessOptions): string[] {

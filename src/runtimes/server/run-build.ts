@@ -42,7 +42,8 @@ export async function runBuild({ prepare, start }: BuildRunner, location: BuildL
     const bundle = await loadApplication(location.bundle);
     const store = createHotStore(createFolderStore(fileURLToPath(location.assets)));
     const env = environmentFor(site.vars);
-    const server = await start({ site, bundle, store, env, ...readAddress() });
+    const accessLog = process.env.CAUSEWAY_ACCESS_LOG === "1";
+    const server = await start({ site, bundle, store, env, accessLog, ...readAddress() });
     process.stdout.write(`${site.name} is served on ${server.url.href.replace(/\/$/, "")}\n`);
     surviveFaults(createServerLog());
     stopOnSignal(server);
