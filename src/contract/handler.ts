@@ -13,6 +13,16 @@ export interface GatewayContext {
   readonly requestId: string;
   /** The client's IP address as text, or undefined where the transport has none (unix sockets, tests). */
   readonly clientAddress: string | undefined;
+  /** There only where requests are logged: whoever answers writes down what the log wants to know. */
+  readonly trail?: RequestTrail | undefined;
+}
+
+/** What of a request's way the access log tells. */
+export interface RequestTrail {
+  /** Pattern of the route that answers: of a function (`/users/:id`), of a configured route; `static` for files. */
+  route: string | undefined;
+  /** The server of an upstream that answered. */
+  upstream: string | undefined;
 }
 
 /** Answers a request. Throws only if it could not be reached; its own failures are Responses. */

@@ -4,7 +4,6 @@ import type { Handler } from "../contract/handler.ts";
 import type { EdgeServices } from "./edge-context.ts";
 import { createStaticFilter, deliver } from "./phases/deliver.ts";
 import { limitBody } from "./phases/limit-body.ts";
-import { logAccess } from "./phases/log-access.ts";
 import { isReserved, refuseReserved } from "./phases/refuse-reserved.ts";
 import { createUnroutedFilter } from "./phases/route-match.ts";
 import { routeRequests } from "./phases/route-requests.ts";
@@ -27,12 +26,6 @@ type PathFilter = (pathname: string) => boolean;
 const spareAll = () => () => true;
 
 export const PHASES: readonly Phase[] = [
-  {
-    name: "access log",
-    create: (services, next) => (services.accessLog ? logAccess(services, next) : next),
-    // Who sends a prepared answer logs it.
-    spares: spareAll,
-  },
   {
     name: "reserved paths",
     create: refuseReserved,

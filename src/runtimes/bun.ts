@@ -8,8 +8,11 @@ import { installUpgradeResponse } from "./apis/upgrade-response.ts";
 import { type NetworkSide, PairedSocket, webSocketOf } from "./apis/web-socket-pair.ts";
 import { createApplicationEnv } from "./application-env.ts";
 import { toCanonicalRequest } from "./canonical-request.ts";
+import { carryTrace } from "./carry-trace.ts";
 import type { ComposedSite } from "./compose.ts";
+import { answerLogged, describeHead, LoggedRequest } from "./logged-request.ts";
 import { nameClient } from "./name-client.ts";
+import { requestIdOf } from "./name-request.ts";
 import { BackgroundWork, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 import { makeSendable } from "./sendable-response.ts";
@@ -20,6 +23,7 @@ import { type BuildLocation, runBuild } from "./server/run-build.ts";
 import { createServerLog } from "./server/server-log.ts";
 import { serverUrl } from "./server/server-url.ts";
 import { createBunTransport } from "./server/transport-bun.ts";
+import { SYSTEM_CLOCK } from "./system-clock.ts";
 import { withinGrace } from "./within-grace.ts";
 
 export type { Release, RunningServer, ServerOptions } from "./running-server.ts";
@@ -80,13 +84,22 @@ export async function startBunServer(options: ServerOptions): Promise<RunningSer
   // Composed before the port is bound: a site that cannot start must not look as if it had.
   const first = composeRelease(platform, options, options, log);
   let active: { composed: ComposedSite; env: Env };
-  const pass = async (request: Request, self: BunServer) => {
+  const pass = async (request: Request, self: BunServer, trail?: LoggedRequest) => {
     const { composed, env } = active;
     const peer = self.requestIP(request)?.address;
-    const named = nameClient(toCanonicalRequest(request), peer, composed.trustedProxies);
-    const context = new RequestContext(work, peer);
+    const { trustedProxies } = composed;
+    const named = nameClient(carryTrace(toCanonicalRequest(request)), peer, trustedProxies);
+    const requestId = requestIdOf(request, peer, trustedProxies);
+    const context = new RequestContext(work, peer, requestId, trail);
+    if (trail !== undefined) trail.context = context;
     const response = makeSendable(await composed.handler(named, env, context), context, log);
     return upgrade(request, response, self);
+  };
+  const passLogged = (request: Request, self: BunServer) => {
+    const trail = new LoggedRequest(log, SYSTEM_CLOCK);
+    const { hot, trustedProxies } = active.composed;
+    const head = describeHead(request, self.requestIP(request)?.address, trustedProxies);
+    return answerLogged(trail, head, () => answerAtDoor(request, hot, trail) ?? pass(request, self, trail));
   };
   const server = bindServer(
     () =>
@@ -96,10 +109,9 @@ export async function startBunServer(options: ServerOptions): Promise<RunningSer
         idleTimeout: 0,
         // The edge's own limiter answers; this is only the runtime's last resort.
         maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-        fetch(request, self) {
-          const clientAddress = () => self.requestIP(request)?.address;
-          return answerAtDoor(request, active.composed.hot, clientAddress) ?? pass(request, self);
-        },
+        fetch: options.accessLog
+          ? passLogged
+          : (request, self) => answerAtDoor(request, active.composed.hot) ?? pass(request, self),
         websocket: WEB_SOCKET,
         error: (error) => answerFailure(error, log),
       }),

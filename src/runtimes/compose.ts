@@ -30,8 +30,6 @@ export interface SiteParts {
   platform: Platform;
   limits?: Partial<RequestLimits>;
   middleware?: readonly EdgeMiddleware[];
-  /** Log one record per request; off unless asked for. */
-  accessLog?: boolean;
   /** Compresses what the application answers; absent where the network in front does. */
   compress?: ResponseCompressor;
   /** Answers in place of the bundle's functions, which run elsewhere. */
@@ -80,7 +78,6 @@ export function composeSite(parts: SiteParts): ComposedSite {
     upstreams: upstreams.handlers,
     limits: { ...DEFAULT_LIMITS, ...parts.limits },
     middleware: parts.middleware ?? [],
-    accessLog: parts.accessLog ?? false,
     compress: parts.compress,
   };
   const scheduled = createScheduledRunner(gateway);

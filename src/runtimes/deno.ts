@@ -7,8 +7,11 @@ import { installUpgradeResponse } from "./apis/upgrade-response.ts";
 import { PairedSocket, webSocketOf } from "./apis/web-socket-pair.ts";
 import { createApplicationEnv } from "./application-env.ts";
 import { toCanonicalRequest } from "./canonical-request.ts";
+import { carryTrace } from "./carry-trace.ts";
 import type { ComposedSite } from "./compose.ts";
+import { answerLogged, describeHead, LoggedRequest } from "./logged-request.ts";
 import { nameClient } from "./name-client.ts";
+import { requestIdOf } from "./name-request.ts";
 import { BackgroundWork, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 import { makeSendable } from "./sendable-response.ts";
@@ -19,6 +22,7 @@ import { type BuildLocation, runBuild } from "./server/run-build.ts";
 import { createServerLog } from "./server/server-log.ts";
 import { serverUrl } from "./server/server-url.ts";
 import { createDenoTransport } from "./server/transport-deno.ts";
+import { SYSTEM_CLOCK } from "./system-clock.ts";
 import { withinGrace } from "./within-grace.ts";
 
 export type { Release, RunningServer, ServerOptions } from "./running-server.ts";
@@ -70,14 +74,23 @@ export async function startDenoServer(options: ServerOptions): Promise<RunningSe
   // Composed before the port is bound: a site that cannot start must not look as if it had.
   const first = composeRelease(platform, options, options, log);
   let active: { composed: ComposedSite; env: Env };
-  const pass = async (request: Request, info: ConnectionInfo) => {
+  const pass = async (request: Request, info: ConnectionInfo, trail?: LoggedRequest) => {
     const { composed, env } = active;
     const peer = info.remoteAddr.hostname;
-    const named = nameClient(toCanonicalRequest(request), peer, composed.trustedProxies);
-    const context = new RequestContext(work, peer);
+    const { trustedProxies } = composed;
+    const named = nameClient(carryTrace(toCanonicalRequest(request)), peer, trustedProxies);
+    const requestId = requestIdOf(request, peer, trustedProxies);
+    const context = new RequestContext(work, peer, requestId, trail);
+    if (trail !== undefined) trail.context = context;
     const response = makeSendable(await composed.handler(named, env, context), context, log);
     const client = webSocketOf(response);
     return client === undefined ? response : upgrade(deno, request, client, response.headers);
+  };
+  const passLogged = (request: Request, info: ConnectionInfo) => {
+    const trail = new LoggedRequest(log, SYSTEM_CLOCK);
+    const { hot, trustedProxies } = active.composed;
+    const head = describeHead(request, info.remoteAddr.hostname, trustedProxies);
+    return answerLogged(trail, head, () => answerAtDoor(request, hot, trail) ?? pass(request, info, trail));
   };
   const server = bindServer(
     () =>
@@ -89,8 +102,9 @@ export async function startDenoServer(options: ServerOptions): Promise<RunningSe
           onListen() {},
           onError: (error) => answerFailure(error, log),
         },
-        (request, info) =>
-          answerAtDoor(request, active.composed.hot, () => info.remoteAddr.hostname) ?? pass(request, info),
+        options.accessLog
+          ? passLogged
+          : (request, info) => answerAtDoor(request, active.composed.hot) ?? pass(request, info),
       ),
     options,
   );

@@ -11,7 +11,7 @@ const MAPPED = "::ffff:";
 /** The request with the address of its client; runtimes whose requests cannot be changed give a copy. */
 export function nameClient(request: Request, peer: string | undefined, trusted: TrustedProxies): Request {
   const { headers } = request;
-  const address = addressOf(peer, trusted, (name) => headers.get(name));
+  const address = clientAddressOf(peer, trusted, (name) => headers.get(name));
   try {
     setField(headers, address);
     return request;
@@ -34,7 +34,7 @@ export function nameClientInHead(
   peer: string | undefined,
   trusted: TrustedProxies,
 ): void {
-  const address = addressOf(peer, trusted, (name) => headers[name]?.toString() ?? null);
+  const address = clientAddressOf(peer, trusted, (name) => headers[name]?.toString() ?? null);
   for (let index = rawHeaders.length - 2; index >= 0; index -= 2) {
     if (isField(rawHeaders[index] as string)) rawHeaders.splice(index, 2);
   }
@@ -55,12 +55,12 @@ function setField(headers: Headers, address: string | undefined): void {
  * client. In this order: Cloudflare sends both, other proxies know the first and pass a client's own copy of the
  * second on.
  */
-function addressOf(
+export function clientAddressOf(
   peer: string | undefined,
   trusted: TrustedProxies,
   read: (name: string) => string | null,
 ): string | undefined {
-  const address = peer?.startsWith(MAPPED) ? peer.slice(MAPPED.length) : peer;
+  const address = plainAddress(peer);
   if (!trusted.trusts(address)) return address;
   const forwarded = read("x-forwarded-for");
   if (forwarded !== null) {
@@ -69,6 +69,11 @@ function addressOf(
   }
   const named = read(FIELD);
   return named !== null && parseIpAddress(named) !== undefined ? named : address;
+}
+
+/** The address of a peer in the one spelling that lists of proxies have. */
+export function plainAddress(peer: string | undefined): string | undefined {
+  return peer?.startsWith(MAPPED) ? peer.slice(MAPPED.length) : peer;
 }
 
 function isField(written: string): boolean {

@@ -9,14 +9,17 @@ import type { Env, Handler } from "../contract/handler.ts";
 import type { LogSink } from "../contract/platform.ts";
 import { installRuntimeApis } from "./apis/install.ts";
 import { createApplicationEnv } from "./application-env.ts";
+import { carryTraceInHead } from "./carry-trace.ts";
 import type { ComposedSite } from "./compose.ts";
 import { nameClientInHead } from "./name-client.ts";
+import { requestIdOfHead } from "./name-request.ts";
 import { BackgroundWork, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 import { answerPrepared } from "./server/answer-prepared.ts";
 import { refuseMalformed } from "./server/check-request.ts";
 import { composeRelease } from "./server/compose-release.ts";
 import { listen } from "./server/listen.ts";
+import { CountedResponse, ExchangeLog } from "./server/log-exchanges.ts";
 import { installNodeResponse, NativeResponse } from "./server/node-response.ts";
 import { asksForWebSocket, createUpgradeListener } from "./server/node-upgrade.ts";
 import { type BuildLocation, runBuild } from "./server/run-build.ts";
@@ -24,6 +27,7 @@ import { sendAnswer } from "./server/send-answer.ts";
 import { createServerLog } from "./server/server-log.ts";
 import { serverUrl } from "./server/server-url.ts";
 import { createNodeTransport } from "./server/transport-node.ts";
+import { SYSTEM_CLOCK } from "./system-clock.ts";
 
 export type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 
@@ -99,35 +103,55 @@ export function createNodeServer(
   const platform = { runtime: "node" as const, transport: createNodeTransport() };
   const first = composeRelease(platform, options, options, log);
   let active: ActiveRelease;
+  const exchanges = options.accessLog
+    ? new ExchangeLog(log, SYSTEM_CLOCK, () => active.composed.trustedProxies)
+    : undefined;
   const answer: Answer = async (request, incoming) => {
-    const context = new RequestContext(work, incoming.socket.remoteAddress);
+    const peer = incoming.socket.remoteAddress;
+    const trail = exchanges?.trailOf(incoming);
+    const requestId = requestIdOfHead(incoming, peer, active.composed.trustedProxies);
+    const context = new RequestContext(work, peer, requestId, trail);
+    if (trail !== undefined) trail.context = context;
     return { context, response: await active.handler(request, active.env, context) };
   };
   const webSockets = new Set<WebSocket>();
   // shouldUpgradeCallback: later than the types; where Node lacks it the upgrade listener answers over HTTP.
-  const server = createServer({
+  const settings: ServerSettings & { shouldUpgradeCallback: typeof asksForWebSocket } = {
     keepAliveTimeout: 5_000,
+    ...(exchanges && { ServerResponse: CountedResponse as unknown as typeof ServerResponse }),
     shouldUpgradeCallback: asksForWebSocket,
-  } as ServerSettings);
-  const nameClient = (incoming: IncomingMessage) => {
-    // A server of a part stands behind one of the whole site, which has named the client.
+  };
+  const server = createServer(settings);
+  const correctHead = (incoming: IncomingMessage) => {
+    // A server of a part stands behind one of the whole site, which has done that.
     if (select !== selectSite) return;
+    carryTraceInHead(incoming);
     nameClientInHead(incoming, incoming.socket.remoteAddress, active.composed.trustedProxies);
   };
-  const answerRequest = createListener(answer, log, gate);
+  const answerRequest = createListener(answer, log, gate, exchanges);
   const answerForSite: Listener = (incoming, outgoing) => {
-    nameClient(incoming);
+    correctHead(incoming);
     return answerRequest(incoming, outgoing);
   };
   const listener = refuseMalformed(
-    select === selectSite ? answerPrepared(() => active.composed.hot, answerForSite) : answerForSite,
+    select === selectSite
+      ? answerPrepared(() => active.composed.hot, answerForSite, exchanges?.prepared.bind(exchanges))
+      : answerForSite,
   );
+  if (exchanges !== undefined)
+    server.on("request", (incoming, outgoing) => exchanges.begin(incoming, outgoing));
   if (gate === undefined) server.on("request", listener);
   else
     server.on("request", (incoming, outgoing) =>
       gate.pass(incoming, outgoing, () => void listener(incoming, outgoing)),
     );
-  server.on("upgrade", createUpgradeListener(answer, webSockets, nameClient, log));
+  const answerUpgrade: Answer = async (request, incoming) => {
+    const done = exchanges?.beginUpgrade(incoming);
+    const answered = await answer(request, incoming);
+    done?.(answered.response.status);
+    return answered;
+  };
+  server.on("upgrade", createUpgradeListener(answerUpgrade, webSockets, correctHead, log));
   const activate = (url: URL, next?: Release) => {
     const { site, env } = next ?? options;
     const composed = next === undefined ? first : composeRelease(platform, next, options, log);
@@ -158,7 +182,12 @@ type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise
 /** Tells the adapter that the answer has been written here. */
 const ALREADY_WRITTEN = new NativeResponse(null, { headers: { "x-hono-already-sent": "true" } });
 
-function createListener(answer: Answer, log: LogSink, gate: RequestGate | undefined): Listener {
+function createListener(
+  answer: Answer,
+  log: LogSink,
+  gate: RequestGate | undefined,
+  exchanges: ExchangeLog | undefined,
+): Listener {
   return getRequestListener(
     async (request, bindings) => {
       const incoming = bindings.incoming as IncomingMessage;
@@ -166,6 +195,7 @@ function createListener(answer: Answer, log: LogSink, gate: RequestGate | undefi
       const outgoing = bindings.outgoing as ServerResponse;
       const { context, response } = await answer(request, incoming);
       gate?.answered(response, outgoing);
+      exchanges?.answered(incoming, response);
       await sendAnswer(response, outgoing, request.method, context, log);
       return ALREADY_WRITTEN;
     },

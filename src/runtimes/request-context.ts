@@ -1,6 +1,6 @@
 // The GatewayContext that every runtime hands to the edge, and the background work it collects.
 
-import type { GatewayContext } from "../contract/handler.ts";
+import type { GatewayContext, RequestTrail } from "../contract/handler.ts";
 import type { LogSink } from "../contract/platform.ts";
 
 /** Work that outlives its response (`waitUntil`), so that a server can finish it before it stops. */
@@ -33,12 +33,21 @@ export class BackgroundWork {
 /** One request's context; the id is made when somebody asks for it. */
 export class RequestContext implements GatewayContext {
   readonly clientAddress: string | undefined;
+  readonly trail: RequestTrail | undefined;
   readonly #work: BackgroundWork;
   #requestId: string | undefined;
 
-  constructor(work: BackgroundWork, clientAddress: string | undefined) {
+  /** `requestId` is one that the request has already; `trail` is where it is logged. */
+  constructor(
+    work: BackgroundWork,
+    clientAddress: string | undefined,
+    requestId?: string,
+    trail?: RequestTrail,
+  ) {
     this.#work = work;
     this.clientAddress = clientAddress;
+    this.#requestId = requestId;
+    this.trail = trail;
   }
 
   get requestId(): string {

@@ -8,6 +8,7 @@ import type { Site } from "../contract/site.ts";
 import { formatHttpDate } from "../http/http-date.ts";
 import { describeError } from "../observe/line-log.ts";
 import { createApplicationEnv } from "./application-env.ts";
+import { carryTrace } from "./carry-trace.ts";
 import { composeSite } from "./compose.ts";
 import { makeSendable } from "./sendable-response.ts";
 import { createWorkersTransport } from "./server/transport-workers.ts";
@@ -32,7 +33,7 @@ export function createWorker({ site, bundle }: { site: Site; bundle: FunctionBun
     async fetch(request, env, execution) {
       ready ??= prepare(site, bundle, env, new URL(request.url).origin);
       const context = new WorkersContext(request, execution);
-      const response = await ready.handler(withClientEncoding(request), ready.env, context);
+      const response = await ready.handler(carryTrace(withClientEncoding(request)), ready.env, context);
       return withDate(makeSendable(response, context, CONSOLE_LOG));
     },
   };

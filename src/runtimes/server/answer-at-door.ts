@@ -2,6 +2,7 @@
 // RFC 9112 §3.2.
 
 import type { HotAnswer, HotRequest } from "../../assets/hot-table.ts";
+import type { RequestTrail } from "../../contract/handler.ts";
 import { parseHost } from "../../http/host.ts";
 import type { HotFront } from "../hot-front.ts";
 
@@ -9,11 +10,7 @@ import type { HotFront } from "../hot-front.ts";
 let lastAuthority: string | undefined;
 
 /** The answer of a request that goes no further. */
-export function answerAtDoor(
-  request: Request,
-  front: HotFront,
-  clientAddress: () => string | undefined,
-): Response | undefined {
+export function answerAtDoor(request: Request, front: HotFront, trail?: RequestTrail): Response | undefined {
   const { url } = request;
   const start = url.indexOf("://") + 3;
   const end = url.indexOf("/", start);
@@ -22,8 +19,11 @@ export function answerAtDoor(
     if (parseHost(authority) === undefined) return refuse();
     lastAuthority = authority;
   }
-  const found = front.answer(new DoorRequest(request, authority, url.slice(end)), clientAddress);
-  if (found !== undefined) return toResponse(found);
+  const found = front.answer(new DoorRequest(request, authority, url.slice(end)));
+  if (found !== undefined) {
+    if (trail !== undefined) trail.route = "static";
+    return toResponse(found);
+  }
   return URL.canParse(url) ? undefined : refuse();
 }
 

@@ -5,13 +5,17 @@ import type { HotFront } from "../hot-front.ts";
 
 type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
 
-/** Sends what is prepared, and leaves everything else to `next`. */
-export function answerPrepared(currentFront: () => HotFront, next: Listener): Listener {
+/** Sends what is prepared, and leaves everything else to `next`; `onPrepared` hears of each that is sent. */
+export function answerPrepared(
+  currentFront: () => HotFront,
+  next: Listener,
+  onPrepared?: (incoming: IncomingMessage) => void,
+): Listener {
   return async (incoming, outgoing) => {
     const { method = "", url: target = "", headers } = incoming;
-    const clientAddress = () => incoming.socket.remoteAddress;
-    const found = currentFront().answer({ method, target, headers }, clientAddress);
+    const found = currentFront().answer({ method, target, headers });
     if (found === undefined) return next(incoming, outgoing);
+    onPrepared?.(incoming);
     outgoing.writeHead(found.status, found.fields as string[]);
     outgoing.end(found.body);
   };

@@ -12,7 +12,7 @@ import { ZLIB_ENCODERS } from "./zlib-encoders.ts";
 export function composeRelease(
   { runtime, transport }: Pick<Platform, "runtime" | "transport">,
   { site, bundle, store }: Release,
-  { accessLog, limits, middleware, validate, application }: ServerOptions,
+  { limits, middleware, validate, application }: ServerOptions,
   log: LogSink,
 ): ComposedSite {
   return composeSite({
@@ -21,7 +21,6 @@ export function composeRelease(
     platform: { runtime, assets: store, log, clock: SYSTEM_CLOCK, ...(transport && { transport }) },
     compress: createResponseCompressor({ encoders: ZLIB_ENCODERS, completeBodyOf: getPlainBody }),
     ...(application === undefined ? {} : { application }),
-    ...(accessLog === undefined ? {} : { accessLog }),
     ...(limits === undefined ? {} : { limits }),
     ...(middleware === undefined ? {} : { middleware }),
     ...(validate === undefined ? {} : { validate }),
