@@ -54,6 +54,18 @@ export const SERVER_OPTIONS = {
     help: "replace a worker above this memory (never)",
     commands: START,
   },
+  "kill-rss": {
+    kind: "text",
+    value: "SIZE",
+    help: "kill a worker above this memory (never)",
+    commands: START,
+  },
+  "max-cpu": {
+    kind: "text",
+    value: "PERCENT[/DURATION]",
+    help: "replace a worker that uses more of a CPU for so long (never; 30s)",
+    commands: START,
+  },
   "max-heap": {
     kind: "text",
     value: "SIZE",

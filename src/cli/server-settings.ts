@@ -9,7 +9,7 @@ import { DEFAULT_SETTINGS, type MasterOptions } from "../runtimes/app-server/mas
 import { DEFAULT_BACKLOG } from "../runtimes/app-server/worker-gate.ts";
 import { checkOptionValue } from "./check-option.ts";
 import { OPTIONS, type OptionName, type OptionSpec } from "./options.ts";
-import { parseCount, parseDeadline, parseDuration, parseSize } from "./parse-amount.ts";
+import { parseCount, parseCpuLimit, parseDeadline, parseDuration, parseSize } from "./parse-amount.ts";
 import type { CommandLine } from "./parse-arguments.ts";
 import { SERVER_OPTIONS } from "./server-options.ts";
 
@@ -40,6 +40,7 @@ export async function readServerSettings(line: CommandLine, root: string): Promi
   const workers = readWorkers(text("workers"));
   const maxHeapBytes = amount("max-heap", parseSize, 0);
   const controlPort = text("control-port");
+  const cpuLimit = parseCpuLimit(text("max-cpu") ?? "");
   return {
     supervisor: {
       workers,
@@ -50,6 +51,9 @@ export async function readServerSettings(line: CommandLine, root: string): Promi
       maxRequests: amount("max-requests", parseCount, 0),
       maxLifetimeMs: amount("max-lifetime", parseDuration, 0),
       maxRssBytes: amount("max-rss", parseSize, 0),
+      killRssBytes: amount("kill-rss", parseSize, 0),
+      maxCpuShare: cpuLimit?.share ?? 0,
+      cpuWindowMs: cpuLimit?.windowMs ?? DEFAULT_SETTINGS.cpuWindowMs,
     },
     isolated: amount("isolate", parseCount, 0),
     deadlines: readDeadlines(texts.get("harakiri") ?? []),

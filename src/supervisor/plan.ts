@@ -42,6 +42,7 @@ function planKill(row: WorkerRow, settings: SupervisorSettings, now: number): Ac
 }
 
 function killReason(row: WorkerRow, settings: SupervisorSettings, now: number): LeaveReason | undefined {
+  if (settings.killRssBytes > 0 && (row.residentBytes ?? 0) > settings.killRssBytes) return "kill-rss";
   if (row.state === "starting") return now - row.startedAt > settings.bootLimitMs ? "boot-limit" : undefined;
   if (now - row.heardAt > settings.deadlineMs + SILENCE_SLACK_MS) return "silent";
   if (row.drainingAt === undefined) return undefined;
@@ -97,5 +98,5 @@ export function replacementReason(
   now: number,
 ): LeaveReason | undefined {
   if (row.generation !== wanted.generation) return "reload";
-  return passedLimit(row, settings.maxRssBytes, now);
+  return passedLimit(row, settings, now);
 }

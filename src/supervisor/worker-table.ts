@@ -1,6 +1,7 @@
 // The process table: one row per worker, from its start to its end.
 
 import type { WorkerProcess, WorkerReport } from "../contract/process-host.ts";
+import { CpuWindow } from "./cpu-window.ts";
 import { JITTER_SHARE, type SupervisorSettings } from "./settings.ts";
 
 /** Why a worker is replaced or ended. */
@@ -11,6 +12,8 @@ export type LeaveReason =
   | "max-requests"
   | "max-lifetime"
   | "max-rss"
+  | "max-cpu"
+  | "kill-rss"
   | "signal"
   | "hung"
   | "silent"
@@ -35,6 +38,9 @@ export interface WorkerRow {
   killed: boolean;
   report: WorkerReport | undefined;
   heardAt: number;
+  readonly cpu: CpuWindow;
+  /** Resident memory as the host measures it; undefined unless there is a ceiling to keep. */
+  residentBytes: number | undefined;
 }
 
 export interface OwnLimits {
@@ -69,15 +75,22 @@ export function createRow(
     killed: false,
     report: undefined,
     heardAt: now,
+    cpu: new CpuWindow(),
+    residentBytes: undefined,
   };
 }
 
 /** The limit that a worker has passed and for which it must be replaced; undefined if it may stay. */
-export function passedLimit(row: WorkerRow, maxRssBytes: number, now: number): LeaveReason | undefined {
+export function passedLimit(
+  row: WorkerRow,
+  { maxRssBytes, maxCpuShare }: Pick<SupervisorSettings, "maxRssBytes" | "maxCpuShare">,
+  now: number,
+): LeaveReason | undefined {
   const { limits, report, readyAt } = row;
   const over = (limit: number, value: number | undefined) =>
     limit > 0 && value !== undefined && value >= limit;
   if (over(maxRssBytes, report?.rssBytes)) return "max-rss";
+  if (over(maxCpuShare, row.cpu.share)) return "max-cpu";
   if (over(limits.maxRequests, report?.requests)) return "max-requests";
   if (over(limits.maxLifetimeMs, readyAt === undefined ? undefined : now - readyAt)) return "max-lifetime";
   return undefined;

@@ -185,6 +185,45 @@ describe("limits", () => {
     expect(big.serving()).toEqual(["2/1"]);
   });
 
+  it("kills a worker that leaps over the memory ceiling, though it says nothing", () => {
+    const world = startWorld(2, { killRssBytes: 100_000_000 });
+    world.worker(1).residentBytes = 100_000_001;
+    world.worker(2).residentBytes = 100_000_000;
+    world.pass(100, { silent: world.workers });
+    expect([world.worker(1).killed, world.worker(2).killed]).toEqual([true, false]);
+    expect(world.serving()).toEqual(["2/1", "3/1"]);
+    expect(world.supervisor.counts).toMatchObject({ killed: 1, crashed: 1 });
+  });
+
+  it("goes by what a worker reports where the system does not tell its memory", () => {
+    const world = startWorld(1, { killRssBytes: 100_000_000 });
+    world.worker(1).report({ rssBytes: 100_000_001 });
+    world.step();
+    expect(world.worker(1).killed).toBe(true);
+  });
+
+  it("replaces a worker that keeps a processor busy for a whole window, in order", () => {
+    const world = startWorld(1, { maxCpuShare: 0.9, cpuWindowMs: 10_000 });
+    const worker = world.worker(1);
+    let cpuMs = 0;
+    const burn = (ms: number, share: number) => {
+      for (let passed = 0; passed < ms; passed += 500) {
+        cpuMs += 500 * share;
+        worker.report({ cpuMs });
+        world.pass(500);
+      }
+    };
+    burn(30_000, 0.85);
+    burn(3_000, 1);
+    expect(worker.drained, "a mean below the limit, or less than a window").toBeUndefined();
+    // A moment of rest begins nothing anew.
+    burn(500, 0);
+    burn(8_000, 1);
+    expect(worker).toMatchObject({ killed: false, drained: { closeIdle: false } });
+    expect(world.serving()).toEqual(["2/1"]);
+    expect(world.supervisor.counts.recycled).toBe(1);
+  });
+
   it("kills a worker that is silent for longer than any request may take", () => {
     const world = startWorld(1, { deadlineMs: 2_000 });
     world.pass(3_400, { silent: world.workers });
