@@ -7,6 +7,8 @@ export interface Wanted {
   workers: number;
   generation: number;
   stopping: boolean;
+  /** How long a worker takes from its start until it serves. */
+  bootMs: number;
 }
 
 export type Action =
@@ -75,7 +77,10 @@ function planDrains(
     .map((row) => ({ kind: "drain", row, reason: reasons.get(row) ?? "scale" }));
 }
 
-/** Missing workers start together; replacements one after the other, each ready before the old one leaves. */
+/**
+ * Missing workers start together; replacements one after the other, each ready before the old one leaves. Memory
+ * does not wait for its turn.
+ */
 function planStarts(
   rows: readonly WorkerRow[],
   wanted: Wanted,
@@ -86,8 +91,10 @@ function planStarts(
   const starting = rows.filter((row) => row.state === "starting" && !row.killed);
   const missing = wanted.workers - serving.length - starting.length;
   if (missing > 0) return Array.from({ length: missing }, () => ({ kind: "start" }));
-  const replaced = serving.some((row) => replacementReason(row, wanted, settings, now) !== undefined);
-  return replaced && starting.length === 0 ? [{ kind: "start" }] : [];
+  const reasons = serving.flatMap((row) => replacementReason(row, wanted, settings, now) ?? []);
+  const urgent = reasons.filter((reason) => reason === "max-rss").length;
+  const together = Math.max(urgent, Math.min(1, reasons.length));
+  return Array.from({ length: Math.max(0, together - starting.length) }, () => ({ kind: "start" }));
 }
 
 /** Why a serving worker needs a replacement. */
@@ -98,5 +105,5 @@ export function replacementReason(
   now: number,
 ): LeaveReason | undefined {
   if (row.generation !== wanted.generation) return "reload";
-  return passedLimit(row, settings, now);
+  return passedLimit(row, settings, now, wanted.bootMs);
 }

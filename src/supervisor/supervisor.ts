@@ -56,6 +56,8 @@ export class Supervisor {
   /** The last generation of which a worker became ready: what a failed reload returns to. */
   #provenGeneration: number | undefined;
   #stopping = false;
+  /** Of the last worker that became ready. */
+  #bootMs = 0;
   readonly #starting = new Pending();
   readonly #reloading = new Pending();
   readonly #ended = new Pending();
@@ -136,6 +138,7 @@ export class Supervisor {
       workers: this.#load.follow(this.rows(), bounds, now),
       generation: this.#generation,
       stopping: this.#stopping,
+      bootMs: this.#bootMs,
     };
     const mayStart = this.#backOff.remainingMs(now) === 0;
     for (const action of planActions(this.rows(), wanted, this.#settings, mayStart, now)) this.#act(action);
@@ -223,12 +226,14 @@ export class Supervisor {
 
   #reported(row: WorkerRow, report: WorkerReport): void {
     row.report = report;
+    row.memory.note(this.#now(), report.rssBytes);
     if (this.#settings.maxCpuShare > 0) row.cpu.note(this.#now(), report.cpuMs, this.#settings.cpuWindowMs);
   }
 
   #ready(row: WorkerRow): void {
     row.state = "ready";
     row.readyAt = this.#now();
+    this.#bootMs = row.readyAt - row.startedAt;
     if (row.generation === this.#generation) this.#provenGeneration = row.generation;
   }
 

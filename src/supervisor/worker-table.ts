@@ -2,6 +2,7 @@
 
 import type { WorkerProcess, WorkerReport } from "../contract/process-host.ts";
 import { CpuWindow } from "./cpu-window.ts";
+import { MemoryTrend } from "./memory-trend.ts";
 import { JITTER_SHARE, type SupervisorSettings } from "./settings.ts";
 
 /** Why a worker is replaced or ended. */
@@ -39,6 +40,7 @@ export interface WorkerRow {
   report: WorkerReport | undefined;
   heardAt: number;
   readonly cpu: CpuWindow;
+  readonly memory: MemoryTrend;
   /** Resident memory as the host measures it; undefined unless there is a ceiling to keep. */
   residentBytes: number | undefined;
 }
@@ -76,20 +78,30 @@ export function createRow(
     report: undefined,
     heardAt: now,
     cpu: new CpuWindow(),
+    memory: new MemoryTrend(),
     residentBytes: undefined,
   };
 }
 
-/** The limit that a worker has passed and for which it must be replaced; undefined if it may stay. */
+/** Below this share of its limit a worker's growth is taken for that of its youth. */
+const GROWTH_COUNTS_FROM = 0.5;
+
+/**
+ * The limit that a worker has passed, or will have passed when a replacement is ready `aheadMs` from now;
+ * undefined if it may stay.
+ */
 export function passedLimit(
   row: WorkerRow,
   { maxRssBytes, maxCpuShare }: Pick<SupervisorSettings, "maxRssBytes" | "maxCpuShare">,
   now: number,
+  aheadMs: number,
 ): LeaveReason | undefined {
   const { limits, report, readyAt } = row;
   const over = (limit: number, value: number | undefined) =>
     limit > 0 && value !== undefined && value >= limit;
-  if (over(maxRssBytes, report?.rssBytes)) return "max-rss";
+  const rssBytes = report?.rssBytes ?? 0;
+  const counts = rssBytes >= maxRssBytes * GROWTH_COUNTS_FROM;
+  if (over(maxRssBytes, counts ? row.memory.expected(aheadMs) : rssBytes)) return "max-rss";
   if (over(maxCpuShare, row.cpu.share)) return "max-cpu";
   if (over(limits.maxRequests, report?.requests)) return "max-requests";
   if (over(limits.maxLifetimeMs, readyAt === undefined ? undefined : now - readyAt)) return "max-lifetime";

@@ -6,11 +6,14 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { askReload, askScale, fetchStatus } from "../../src/runtimes/app-server/control-client.ts";
+import { controlPath } from "../../src/runtimes/app-server/control-path.ts";
 import type { ServerStatus } from "../../src/runtimes/app-server/status.ts";
 import { buildSite } from "../conformance/build-site.ts";
 
 const BIN = resolve(import.meta.dirname, "../../lib/cli/bin.js");
-const WAIT_LIMIT_MS = 15_000;
+const WAIT_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 60_000;
 
 /** A project of a test's own, built. */
 export interface TestSite {
@@ -42,8 +45,13 @@ export interface AppServer {
   child: ChildProcess;
   output(): string;
   exited: Promise<number | null>;
+  /** From the start of the command until it said that it serves. */
+  bootMs: number;
   command(...args: string[]): Promise<{ code: number | null; output: string }>;
+  /** What the commands of these names do, without a process for each. */
   status(): Promise<ServerStatus>;
+  reload(): Promise<ServerStatus>;
+  scale(workers: number): Promise<ServerStatus>;
   /** Ends it if it still runs. */
   stop(): Promise<void>;
 }
@@ -53,6 +61,7 @@ export async function startAppServer(
   { root }: Pick<TestSite, "root">,
   ...args: string[]
 ): Promise<AppServer> {
+  const startedAt = performance.now();
   const child = run(["start", root, "--port", "0", ...args]);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (output += chunk));
@@ -62,9 +71,15 @@ export async function startAppServer(
   });
   ended.catch(() => {});
   const [, origin = ""] = await Promise.race([
-    until(() => /is served on (\S+)/.exec(output) ?? undefined, "It said that it serves"),
+    until(() => /is served on (\S+)/.exec(output) ?? undefined, "It said that it serves", START_LIMIT_MS),
     ended,
-  ]);
+  ]).catch((error: unknown) => {
+    child.kill("SIGKILL");
+    throw error;
+  });
+  const bootMs = performance.now() - startedAt;
+  const given = args.indexOf("--control");
+  const control = given < 0 ? await controlPath(join(root, "dist")) : (args[given + 1] ?? "");
   const command = async (name: string, ...rest: string[]) => {
     const operand = name === "scale" ? [rest.shift() ?? ""] : [];
     const other = run([name, ...operand, root, ...rest, ...controlOptions(rest, args)]);
@@ -79,7 +94,10 @@ export async function startAppServer(
     exited,
     output: () => output,
     command,
-    status: async () => JSON.parse((await command("status", "--json")).output) as ServerStatus,
+    bootMs,
+    status: () => fetchStatus(control),
+    reload: () => askReload(control),
+    scale: (workers) => askScale(control, workers),
     async stop() {
       if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
       const kill = setTimeout(() => child.kill("SIGKILL"), 8_000);

@@ -28,6 +28,8 @@ export class WorkerGate implements RequestGate {
   readonly #deadlines: Deadlines;
   readonly #shortestMs: number;
   readonly #backlog: number;
+  /** Taken since the event loop last looked for input: these came together, though one runs after the other. */
+  #together = 0;
   readonly latency = createHistogram();
   requests = 0;
   refused = 0;
@@ -35,6 +37,10 @@ export class WorkerGate implements RequestGate {
   failed = 0;
   /** Connections are told to close with their next answer. */
   draining = false;
+
+  readonly #nextTurn = () => {
+    this.#together = 0;
+  };
 
   constructor(deadlines: Deadlines, backlog: number) {
     this.#deadlines = deadlines;
@@ -49,10 +55,13 @@ export class WorkerGate implements RequestGate {
   pass(incoming: IncomingMessage, outgoing: ServerResponse, next: () => void): void {
     if (this.draining) outgoing.shouldKeepAlive = false;
     // Event streams are open for long and cost little.
-    if (this.#open.size - this.#eventStreams.size >= this.#backlog) {
+    const isFull = this.#open.size - this.#eventStreams.size >= this.#backlog;
+    if (isFull || this.#together >= this.#backlog) {
       this.#refuse(outgoing);
       return;
     }
+    this.#together += 1;
+    if (this.#together === 1) setImmediate(this.#nextTurn);
     const request = { incoming, outgoing, startedAt: performance.now(), expired: false };
     this.#open.add(request);
     outgoing.on("close", () => this.#close(request));
