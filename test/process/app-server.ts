@@ -6,10 +6,14 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { vi } from "vitest";
 import { askReload, askScale, fetchStatus } from "../../src/runtimes/app-server/control-client.ts";
 import { controlPath } from "../../src/runtimes/app-server/control-path.ts";
 import type { ServerStatus } from "../../src/runtimes/app-server/status.ts";
 import { buildSite } from "../conformance/build-site.ts";
+
+// Every test here starts processes, which takes seconds where others do the same.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 const BIN = resolve(import.meta.dirname, "../../lib/cli/bin.js");
 const WAIT_LIMIT_MS = 30_000;

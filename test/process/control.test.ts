@@ -24,7 +24,7 @@ beforeAll(async () => {
     }),
   );
   server = await startAppServer(site, ...files);
-}, 30_000);
+});
 
 afterAll(async () => {
   await server.stop();

@@ -27,7 +27,7 @@ describe.each(SITES)("the conformance site $name", ({ name, exchanges, scenarios
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), "causeway-isolate-"));
     await buildSite(join(import.meta.dirname, "../sites", name), join(root, "dist"), ["node"]);
-  }, 30_000);
+  });
 
   afterAll(() => rm(root, { recursive: true, force: true }));
 
@@ -70,7 +70,7 @@ describe("isolated functions", () => {
       "--stream-grace",
       "300ms",
     );
-  }, 30_000);
+  });
 
   afterEach(stopLoads);
 
@@ -115,7 +115,7 @@ describe("isolated functions", () => {
     expect(statuses.get(502) ?? 0).toBeLessThanOrEqual(6);
   });
 
-  it("are reloaded without losing a request", { timeout: 60_000 }, async () => {
+  it("are reloaded without losing a request", async () => {
     const load = startLoad(server.origin, { clients: 6, pauseMs: 2 });
     for (let reload = 0; reload < 5; reload++) await server.reload();
     expect((await load.stop()).failures).toEqual([]);

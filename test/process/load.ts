@@ -32,6 +32,8 @@ export interface LoadOptions {
   /** Wait between two requests of a client. */
   pauseMs?: number;
   shots?: readonly Shot[];
+  /** Keep every connection; half of the clients do anyway. */
+  keepAlive?: boolean;
   /** Statuses that are no failure. */
   allowed?: readonly number[];
 }
@@ -49,9 +51,9 @@ export async function stopLoads(): Promise<void> {
   await Promise.all([...running].map((load) => load.stop()));
 }
 
-/** Half of the clients keep their connection, the others open one for each request. */
+/** Half of the clients, or all, keep their connection, the others open one for each request. */
 export function startLoad(origin: string, options: LoadOptions): Load {
-  const { clients, pauseMs = 0, shots = SHOTS, allowed = [200] } = options;
+  const { clients, pauseMs = 0, shots = SHOTS, allowed = [200], keepAlive = false } = options;
   const result: LoadResult = {
     answered: 0,
     failures: [],
@@ -62,7 +64,7 @@ export function startLoad(origin: string, options: LoadOptions): Load {
   };
   let isRunning = true;
   const client = async (number: number) => {
-    const agent = number % 2 === 0 ? new Agent({ keepAlive: true, maxSockets: 1 }) : undefined;
+    const agent = keepAlive || number % 2 === 0 ? new Agent({ keepAlive: true, maxSockets: 1 }) : undefined;
     for (let count = number; isRunning; count++) {
       const shot = shots[count % shots.length] as Shot;
       await fire(origin, shot, agent, allowed, result);

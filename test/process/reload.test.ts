@@ -12,7 +12,7 @@ let server: AppServer;
 beforeAll(async () => {
   site = await createSite();
   server = await startAppServer(site, "--workers", "2", "--stream-grace", "300ms");
-}, 30_000);
+});
 
 afterEach(stopLoads);
 
