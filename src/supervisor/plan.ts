@@ -18,6 +18,8 @@ export type Action =
 
 /** A worker reports several times a second; it may be this much late before its silence counts. */
 const SILENCE_SLACK_MS = 1_500;
+/** A replacement may take longer than the last worker did, and what is known of a worker is this old. */
+const REPORT_SLACK_MS = 500;
 /** After its own limit a draining worker gets this long to end by itself. */
 const DRAIN_SLACK_MS = 1_000;
 
@@ -105,5 +107,5 @@ export function replacementReason(
   now: number,
 ): LeaveReason | undefined {
   if (row.generation !== wanted.generation) return "reload";
-  return passedLimit(row, settings, now, wanted.bootMs);
+  return passedLimit(row, settings, now, 2 * wanted.bootMs + REPORT_SLACK_MS);
 }
