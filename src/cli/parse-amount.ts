@@ -27,6 +27,11 @@ export function parseCpuLimit(text: string): { share: number; windowMs: number |
     : { share: Number(percent) / 100, windowMs };
 }
 
+/** Permissions as `660`. */
+export function parseMode(text: string): number | undefined {
+  return /^0?[0-7]{3}$/.test(text) ? Number.parseInt(text, 8) : undefined;
+}
+
 /** A whole number. */
 export function parseCount(text: string): number | undefined {
   return /^\d{1,9}$/.test(text) ? Number(text) : undefined;

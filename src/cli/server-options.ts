@@ -85,6 +85,12 @@ export const SERVER_OPTIONS = {
     commands: START,
   },
   unix: { kind: "text", value: "PATH", help: "listen on a unix socket instead of a port", commands: START },
+  "unix-mode": {
+    kind: "text",
+    value: "MODE",
+    help: "who may connect to it, as chmod says it (umask)",
+    commands: START,
+  },
   control: {
     kind: "text",
     value: "PATH",

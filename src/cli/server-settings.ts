@@ -9,7 +9,14 @@ import { DEFAULT_SETTINGS, type MasterOptions } from "../runtimes/app-server/mas
 import { DEFAULT_BACKLOG } from "../runtimes/app-server/worker-gate.ts";
 import { checkOptionValue } from "./check-option.ts";
 import { OPTIONS, type OptionName, type OptionSpec } from "./options.ts";
-import { parseCount, parseCpuLimit, parseDeadline, parseDuration, parseSize } from "./parse-amount.ts";
+import {
+  parseCount,
+  parseCpuLimit,
+  parseDeadline,
+  parseDuration,
+  parseMode,
+  parseSize,
+} from "./parse-amount.ts";
 import type { CommandLine } from "./parse-arguments.ts";
 import { SERVER_OPTIONS } from "./server-options.ts";
 
@@ -20,6 +27,7 @@ export interface ServerSettings {
   backlog: number;
   maxHeapMb: number | undefined;
   socketPath: string | undefined;
+  socketMode: number | undefined;
   controlPath: string | undefined;
   controlPort: number | undefined;
   pidFile: string | undefined;
@@ -60,6 +68,7 @@ export async function readServerSettings(line: CommandLine, root: string): Promi
     backlog: amount("backlog", parseCount, DEFAULT_BACKLOG),
     maxHeapMb: maxHeapBytes === 0 ? undefined : Math.max(16, Math.round(maxHeapBytes / 1_024 ** 2)),
     socketPath: text("unix"),
+    socketMode: parseMode(text("unix-mode") ?? ""),
     controlPath: text("control"),
     controlPort: controlPort === undefined ? undefined : Number(controlPort),
     pidFile: text("pid-file"),

@@ -48,12 +48,18 @@ export interface WorkerRow {
 export interface OwnLimits {
   maxRequests: number;
   maxLifetimeMs: number;
+  maxRssBytes: number;
 }
 
 /** Draws a worker's limits; `random` yields numbers from 0 to 1. */
 export function drawLimits(settings: SupervisorSettings, random: () => number): OwnLimits {
   const spread = (limit: number) => Math.round(limit * (1 - JITTER_SHARE * random()));
-  return { maxRequests: spread(settings.maxRequests), maxLifetimeMs: spread(settings.maxLifetimeMs) };
+  const { maxRequests, maxLifetimeMs, maxRssBytes } = settings;
+  return {
+    maxRequests: spread(maxRequests),
+    maxLifetimeMs: spread(maxLifetimeMs),
+    maxRssBytes: spread(maxRssBytes),
+  };
 }
 
 /** A row for a worker that was just started. */
@@ -92,7 +98,7 @@ const GROWTH_COUNTS_FROM = 0.5;
  */
 export function passedLimit(
   row: WorkerRow,
-  { maxRssBytes, maxCpuShare }: Pick<SupervisorSettings, "maxRssBytes" | "maxCpuShare">,
+  { maxCpuShare }: Pick<SupervisorSettings, "maxCpuShare">,
   now: number,
   aheadMs: number,
 ): LeaveReason | undefined {
@@ -100,8 +106,8 @@ export function passedLimit(
   const over = (limit: number, value: number | undefined) =>
     limit > 0 && value !== undefined && value >= limit;
   const rssBytes = report?.rssBytes ?? 0;
-  const counts = rssBytes >= maxRssBytes * GROWTH_COUNTS_FROM;
-  if (over(maxRssBytes, counts ? row.memory.expected(aheadMs) : rssBytes)) return "max-rss";
+  const counts = rssBytes >= limits.maxRssBytes * GROWTH_COUNTS_FROM;
+  if (over(limits.maxRssBytes, counts ? row.memory.expected(aheadMs) : rssBytes)) return "max-rss";
   if (over(maxCpuShare, row.cpu.share)) return "max-cpu";
   if (over(limits.maxRequests, report?.requests)) return "max-requests";
   if (over(limits.maxLifetimeMs, readyAt === undefined ? undefined : now - readyAt)) return "max-lifetime";

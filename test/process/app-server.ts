@@ -61,12 +61,18 @@ export interface AppServer {
 }
 
 /** Starts it and resolves when it says that it serves; rejects with what it printed if it ends before. */
-export async function startAppServer(
+export function startAppServer(site: Pick<TestSite, "root">, ...args: string[]): Promise<AppServer> {
+  return startAppServerIn({}, site, ...args);
+}
+
+/** The same with variables of the environment. */
+export async function startAppServerIn(
+  env: Record<string, string>,
   { root }: Pick<TestSite, "root">,
   ...args: string[]
 ): Promise<AppServer> {
   const startedAt = performance.now();
-  const child = run(["start", root, "--port", "0", ...args]);
+  const child = run(["start", root, "--port", "0", ...args], env);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (output += chunk));
   const exited = new Promise<number | null>((done) => child.once("exit", done));
@@ -117,9 +123,12 @@ function controlOptions(given: string[], started: string[]): string[] {
   return index < 0 || given.includes("--control") ? [] : started.slice(index, index + 2);
 }
 
-function run(args: string[]): ChildProcess {
+function run(args: string[], own: Record<string, string> = {}): ChildProcess {
   const { PORT: _port, HOST: _host, ...env } = process.env;
-  return spawn(process.execPath, [BIN, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  return spawn(process.execPath, [BIN, ...args], {
+    env: { ...env, ...own },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
 }
 
 /** Waits until a condition holds and gives its value; fails with its name when that takes too long. */
