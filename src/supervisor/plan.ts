@@ -1,7 +1,7 @@
 // What has to happen now? Compares the workers that are wanted with those that are there. Decides, does nothing.
 
 import type { SupervisorSettings } from "./settings.ts";
-import { type LeaveReason, passedLimit, type WorkerRow } from "./worker-table.ts";
+import { isOverMemory, type LeaveReason, passedLimit, type WorkerRow } from "./worker-table.ts";
 
 export interface Wanted {
   workers: number;
@@ -59,7 +59,10 @@ function planStop(row: WorkerRow): Action[] {
   return row.state === "starting" && !row.killed ? [{ kind: "kill", row, reason: "stop" }] : [];
 }
 
-/** Workers beyond the wanted number leave: first those that are replaced, then the oldest. */
+/**
+ * Workers beyond the wanted number leave: first those that are replaced, then the oldest. One that has passed its
+ * memory limit before its replacement was ready leaves all the same, if others serve meanwhile.
+ */
 function planDrains(
   rows: readonly WorkerRow[],
   wanted: Wanted,
@@ -67,11 +70,13 @@ function planDrains(
   now: number,
 ): Extract<Action, { kind: "drain" }>[] {
   const serving = rows.filter((row) => row.state === "ready");
-  const surplus = serving.length - wanted.workers;
+  const over = serving.filter(isOverMemory);
+  const surplus = Math.max(serving.length - wanted.workers, Math.min(over.length, serving.length - 1));
   if (surplus <= 0) return [];
   const reasons = new Map(serving.map((row) => [row, replacementReason(row, wanted, settings, now)]));
   const leavers = [
-    ...serving.filter((row) => reasons.get(row) !== undefined),
+    ...over,
+    ...serving.filter((row) => reasons.get(row) !== undefined && !over.includes(row)),
     ...serving.filter((row) => reasons.get(row) === undefined),
   ];
   return leavers
@@ -91,11 +96,10 @@ function planStarts(
 ): Action[] {
   const serving = rows.filter((row) => row.state === "ready");
   const starting = rows.filter((row) => row.state === "starting" && !row.killed);
-  const missing = wanted.workers - serving.length - starting.length;
-  if (missing > 0) return Array.from({ length: missing }, () => ({ kind: "start" }));
+  const missing = Math.max(0, wanted.workers - serving.length);
   const reasons = serving.flatMap((row) => replacementReason(row, wanted, settings, now) ?? []);
   const urgent = reasons.filter((reason) => reason === "max-rss").length;
-  const together = Math.max(urgent, Math.min(1, reasons.length));
+  const together = Math.max(missing + urgent, Math.min(1, reasons.length));
   return Array.from({ length: Math.max(0, together - starting.length) }, () => ({ kind: "start" }));
 }
 

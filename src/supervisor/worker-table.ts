@@ -89,6 +89,11 @@ export function createRow(
   };
 }
 
+/** Whether a worker holds more memory than it may. */
+export function isOverMemory({ limits, report }: WorkerRow): boolean {
+  return limits.maxRssBytes > 0 && report !== undefined && report.rssBytes >= limits.maxRssBytes;
+}
+
 /** Below this share of its limit a worker's growth is taken for that of its youth. */
 const GROWTH_COUNTS_FROM = 0.5;
 

@@ -215,6 +215,40 @@ describe("causeway start", () => {
     60_000,
   );
 
+  test.each([
+    { runtime: "node", args: [] },
+    { runtime: "node", args: ["--workers", "0"] },
+    { runtime: "bun", args: [] },
+    { runtime: "deno", args: [] },
+  ])(
+    "shows on $runtime $args where code throws while it loads, and not how it was loaded",
+    async (row) => {
+      const { runtime, args } = row;
+      const root = makeProject({
+        "functions/index.ts":
+          'import { early } from "../early";\nexport const onRequest = () => new Response(early);',
+        "early.ts":
+          '// one\nfunction throwEarly(): string {\n  throw new Error("early");\n}\nexport const early = throwEarly();',
+      });
+      const { code, stderr } = await runCli([
+        "start",
+        root,
+        "--build",
+        "--port",
+        "0",
+        "--runtime",
+        runtime,
+        ...args,
+      ]);
+      expect(code).toBe(1);
+      expect(stderr).toContain("Error: early");
+      const frames = stderr.split("\n").filter((line) => /^\s+at /.test(line));
+      expect(frames.length).toBeGreaterThan(1);
+      expect(frames.filter((frame) => !/early\.ts:[35]:\d+\)?$/.test(frame))).toEqual([]);
+    },
+    60_000,
+  );
+
   test("does not need the sources any more", async () => {
     const root = makeProject(SITE);
     await runCli(["build", root, "--target", "node", "--out", "release"]);

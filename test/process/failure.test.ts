@@ -6,8 +6,8 @@ import { type AppServer, createSite, isAlive, startAppServer, type TestSite, unt
 import { percentile, send, startLoad, stopLoads } from "./load.ts";
 
 /** Enough to fill several workers; the whole of 10 000 takes a minute. */
-const LEAK_REQUESTS = Number(process.env.CAUSEWAY_LEAK_REQUESTS ?? "1200");
-const LEAK_PAUSE_MS = 20;
+const LEAK_REQUESTS = Number(process.env.CAUSEWAY_LEAK_REQUESTS ?? "1000");
+const LEAK_PAUSE_MS = Number(process.env.CAUSEWAY_LEAK_PAUSE_MS ?? "40");
 
 let site: TestSite;
 let servers: AppServer[] = [];
@@ -194,7 +194,7 @@ describe("overload", () => {
   it.each([
     // How long a computation takes on a machine with other work differs: there the median has to do.
     { what: "that waits", path: "/slow/100", share: 0.99 },
-    { what: "that computes", path: "/burn/10", share: 0.5 },
+    { what: "that computes", path: "/burn/50", share: 0.5 },
   ])("by work $what: what is accepted is as fast as ever, the rest is refused at once", async (work) => {
     const { what, path, share } = work;
     const server = await start("--workers", "1", "--backlog", "5");

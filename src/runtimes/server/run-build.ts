@@ -8,8 +8,8 @@ import type { FunctionBundle } from "../../contract/bundle.ts";
 import { CausewayError, ERROR_CODES } from "../../contract/errors.ts";
 import type { Env } from "../../contract/handler.ts";
 import { parseSite } from "../../contract/parse-site.ts";
-import { describeError } from "../../observe/line-log.ts";
 import type { RunningServer, ServerOptions } from "../running-server.ts";
+import { describeLoadFailure } from "./describe-load-failure.ts";
 import { createFolderStore } from "./folder-store.ts";
 import { createServerLog } from "./server-log.ts";
 import { surviveFaults } from "./survive-faults.ts";
@@ -64,7 +64,7 @@ export async function loadApplication(load: () => Promise<FunctionBundle>): Prom
   } catch (error) {
     throw new CausewayError(
       "application-boot",
-      `The application threw while loading: ${describeError(error)}`,
+      `The application threw while loading: ${describeLoadFailure(error)}`,
       {
         cause: error,
         remedy: "Correct the code that runs when the module is imported.",

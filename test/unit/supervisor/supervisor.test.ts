@@ -185,6 +185,40 @@ describe("limits", () => {
     expect(big.serving()).toEqual(["2/1"]);
   });
 
+  it("lets a worker go that has passed its memory limit before its replacement is ready, if others serve", () => {
+    const world = startWorld(2, { maxRssBytes: 100_000_000 });
+    world.bootsAtOnce = false;
+    for (const worker of [1, 2]) world.worker(worker).report({ rssBytes: 100_000_001 });
+    world.step();
+    expect(world.worker(1).drained).toBeDefined();
+    expect(world.serving(), "somebody must").toEqual(["2/1"]);
+    for (const worker of [3, 4]) world.worker(worker).say({ kind: "ready" });
+    world.step();
+    expect(world.serving()).toEqual(["3/1", "4/1"]);
+  });
+
+  it("starts a replacement so that it is ready when the limit would be passed", () => {
+    const world = new World({ workers: 1, maxRssBytes: 100_000_000 });
+    world.bootsAtOnce = false;
+    void world.supervisor.start(1);
+    world.step();
+    world.now += 1_000;
+    world.worker(1).say({ kind: "ready" });
+    const started = () => world.workers.length;
+    // 5 MB a second: two starts of a second and what reports are late make 12.5 MB; the limit drawn is 95 MB.
+    for (let bytes = 60_000_000; bytes < 81_000_000; bytes += 500_000) {
+      world.worker(1).report({ rssBytes: bytes });
+      world.pass(100);
+    }
+    expect(started()).toBe(1);
+    for (let bytes = 81_000_000; bytes < 90_000_000; bytes += 500_000) {
+      world.worker(1).report({ rssBytes: bytes });
+      world.pass(100);
+    }
+    expect(started()).toBe(2);
+    expect(world.serving()).toEqual(["1/1"]);
+  });
+
   it("kills a worker that leaps over the memory ceiling, though it says nothing", () => {
     const world = startWorld(2, { killRssBytes: 100_000_000 });
     world.worker(1).residentBytes = 100_000_001;
