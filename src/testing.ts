@@ -13,6 +13,7 @@ import { SILENT_LOG } from "./observe/line-log.ts";
 import { buildRoutes } from "./pages/build-routes.ts";
 import { createApplicationEnv } from "./runtimes/application-env.ts";
 import { composeSite } from "./runtimes/compose.ts";
+import { answerLogged, describeHead, LoggedRequest } from "./runtimes/logged-request.ts";
 import { BackgroundWork, RequestContext } from "./runtimes/request-context.ts";
 import { SYSTEM_CLOCK } from "./runtimes/system-clock.ts";
 
@@ -51,19 +52,23 @@ export async function createTestSite(options: TestSiteOptions): Promise<TestSite
   const { files, blobs } = await listAssets(assets);
   const site = createSiteDocument(routesOf(functions), files);
   const work = new BackgroundWork(log);
-  const { handler } = composeSite({
+  const { handler, trustedProxies } = composeSite({
     site,
     bundle: { modules: functions } satisfies FunctionBundle,
     platform: { runtime: "memory", assets: createMemoryStore(blobs), log, clock: SYSTEM_CLOCK },
     limits,
-    accessLog,
     middleware,
   });
   const applicationEnv = createApplicationEnv(site, env, ORIGIN);
   return {
     async fetch(input, init) {
       const request = new Request(typeof input === "string" ? new URL(input, ORIGIN) : input, init);
-      return handler(request, applicationEnv, new RequestContext(work, NOBODY));
+      if (!accessLog) return handler(request, applicationEnv, new RequestContext(work, NOBODY));
+      const trail = new LoggedRequest(log, SYSTEM_CLOCK);
+      const context = new RequestContext(work, NOBODY, { trail });
+      trail.context = context;
+      const head = describeHead(request, undefined, trustedProxies);
+      return answerLogged(trail, head, async () => handler(request, applicationEnv, context));
     },
     settled: () => work.settled(),
   };

@@ -3,7 +3,14 @@
 import type { Problem } from "../contract/problem.ts";
 import { nearestName } from "./nearest-name.ts";
 import { type CommandName, OPTIONS, type OptionName, type OptionSpec } from "./options.ts";
-import { parseCount, parseDeadline, parseDuration, parseSize } from "./parse-amount.ts";
+import {
+  parseCount,
+  parseCpuLimit,
+  parseDeadline,
+  parseDuration,
+  parseMode,
+  parseSize,
+} from "./parse-amount.ts";
 
 /** Only closed sets are split at commas: a variable's value may contain one. */
 export function splitList(spec: OptionSpec, value: string): string[] {
@@ -51,6 +58,11 @@ const AMOUNTS: Record<string, { parse(text: string): unknown; remedy: string }> 
     parse: parseDeadline,
     remedy: "Give a time such as 60s, or /reports/*=5m for some paths.",
   },
+  "PERCENT[/DURATION]": {
+    parse: parseCpuLimit,
+    remedy: "Give a share of one processor such as 90, or 90/60s for another time than 30s; 1s or more.",
+  },
+  MODE: { parse: parseMode, remedy: "Give three octal digits, such as 660." },
   SIZE: { parse: parseSize, remedy: "Give a size such as 256M or 1G." },
 };
 

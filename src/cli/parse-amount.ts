@@ -17,6 +17,21 @@ export function parseSize(text: string): number | undefined {
     : Math.round(Number(digits) * (SIZE_UNITS[unit.toLowerCase()] as number));
 }
 
+/** `90` or `90%` of one processor, over 30 seconds or, with `90/60s`, another time. */
+export function parseCpuLimit(text: string): { share: number; windowMs: number | undefined } | undefined {
+  const [, percent, duration] = /^(\d{1,4})%?(?:\/(.+))?$/.exec(text) ?? [];
+  const windowMs = duration === undefined ? undefined : parseDuration(duration);
+  const isWindow = duration === undefined || (windowMs !== undefined && windowMs >= 1_000);
+  return percent === undefined || Number(percent) === 0 || !isWindow
+    ? undefined
+    : { share: Number(percent) / 100, windowMs };
+}
+
+/** Permissions as `660`. */
+export function parseMode(text: string): number | undefined {
+  return /^0?[0-7]{3}$/.test(text) ? Number.parseInt(text, 8) : undefined;
+}
+
 /** A whole number. */
 export function parseCount(text: string): number | undefined {
   return /^\d{1,9}$/.test(text) ? Number(text) : undefined;

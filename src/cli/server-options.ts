@@ -9,7 +9,7 @@ export const SERVER_OPTIONS = {
   workers: {
     kind: "text",
     value: "N|auto",
-    help: "worker processes under a master; 0 for none (0)",
+    help: "worker processes; 0 serves in this one (one per CPU)",
     commands: START,
   },
   "min-workers": {
@@ -54,6 +54,18 @@ export const SERVER_OPTIONS = {
     help: "replace a worker above this memory (never)",
     commands: START,
   },
+  "kill-rss": {
+    kind: "text",
+    value: "SIZE",
+    help: "kill a worker above this memory (never)",
+    commands: START,
+  },
+  "max-cpu": {
+    kind: "text",
+    value: "PERCENT[/DURATION]",
+    help: "replace a worker that uses more of a CPU for so long (never; 30s)",
+    commands: START,
+  },
   "max-heap": {
     kind: "text",
     value: "SIZE",
@@ -73,6 +85,12 @@ export const SERVER_OPTIONS = {
     commands: START,
   },
   unix: { kind: "text", value: "PATH", help: "listen on a unix socket instead of a port", commands: START },
+  "unix-mode": {
+    kind: "text",
+    value: "MODE",
+    help: "who may connect to it, as chmod says it (umask)",
+    commands: START,
+  },
   control: {
     kind: "text",
     value: "PATH",
@@ -96,3 +114,8 @@ export const SERVER_OPTIONS = {
   "no-watch": { kind: "flag", help: "do not reload by itself when there is a new build", commands: START },
   force: { kind: "flag", help: "do not wait for open requests", commands: ["stop"] },
 } as const satisfies Record<string, OptionSpec>;
+
+/** Those that a server without workers has no use for; only its access log is its own. */
+export const MASTER_OPTIONS = (Object.keys(SERVER_OPTIONS) as (keyof typeof SERVER_OPTIONS)[]).filter(
+  (name) => name !== "workers" && name !== "access-log" && name !== "force",
+);

@@ -9,7 +9,14 @@ import { DEFAULT_SETTINGS, type MasterOptions } from "../runtimes/app-server/mas
 import { DEFAULT_BACKLOG } from "../runtimes/app-server/worker-gate.ts";
 import { checkOptionValue } from "./check-option.ts";
 import { OPTIONS, type OptionName, type OptionSpec } from "./options.ts";
-import { parseCount, parseDeadline, parseDuration, parseSize } from "./parse-amount.ts";
+import {
+  parseCount,
+  parseCpuLimit,
+  parseDeadline,
+  parseDuration,
+  parseMode,
+  parseSize,
+} from "./parse-amount.ts";
 import type { CommandLine } from "./parse-arguments.ts";
 import { SERVER_OPTIONS } from "./server-options.ts";
 
@@ -20,6 +27,7 @@ export interface ServerSettings {
   backlog: number;
   maxHeapMb: number | undefined;
   socketPath: string | undefined;
+  socketMode: number | undefined;
   controlPath: string | undefined;
   controlPort: number | undefined;
   pidFile: string | undefined;
@@ -40,6 +48,7 @@ export async function readServerSettings(line: CommandLine, root: string): Promi
   const workers = readWorkers(text("workers"));
   const maxHeapBytes = amount("max-heap", parseSize, 0);
   const controlPort = text("control-port");
+  const cpuLimit = parseCpuLimit(text("max-cpu") ?? "");
   return {
     supervisor: {
       workers,
@@ -50,12 +59,16 @@ export async function readServerSettings(line: CommandLine, root: string): Promi
       maxRequests: amount("max-requests", parseCount, 0),
       maxLifetimeMs: amount("max-lifetime", parseDuration, 0),
       maxRssBytes: amount("max-rss", parseSize, 0),
+      killRssBytes: amount("kill-rss", parseSize, 0),
+      maxCpuShare: cpuLimit?.share ?? 0,
+      cpuWindowMs: cpuLimit?.windowMs ?? DEFAULT_SETTINGS.cpuWindowMs,
     },
     isolated: amount("isolate", parseCount, 0),
     deadlines: readDeadlines(texts.get("harakiri") ?? []),
     backlog: amount("backlog", parseCount, DEFAULT_BACKLOG),
     maxHeapMb: maxHeapBytes === 0 ? undefined : Math.max(16, Math.round(maxHeapBytes / 1_024 ** 2)),
     socketPath: text("unix"),
+    socketMode: parseMode(text("unix-mode") ?? ""),
     controlPath: text("control"),
     controlPort: controlPort === undefined ? undefined : Number(controlPort),
     pidFile: text("pid-file"),
@@ -65,7 +78,8 @@ export async function readServerSettings(line: CommandLine, root: string): Promi
   };
 }
 
-function readWorkers(text = "0"): number {
+/** One for each processor that this process may use: the quota of a container counts. */
+function readWorkers(text = "auto"): number {
   return text === "auto" ? availableParallelism() : Number(text);
 }
 

@@ -15,6 +15,16 @@ export interface GatewayContext {
   readonly clientAddress: string | undefined;
   /** Resolves when the exchange is over, an upgraded one too; absent where the runtime does not tell. */
   readonly finished?: Promise<void> | undefined;
+  /** There only where requests are logged: whoever answers writes down what the log wants to know. */
+  readonly trail?: RequestTrail | undefined;
+}
+
+/** What of a request's way the access log tells. */
+export interface RequestTrail {
+  /** Pattern of the route that answers: of a function (`/users/:id`), of a configured route; `static` for files. */
+  route: string | undefined;
+  /** The server of an upstream that answered. */
+  upstream: string | undefined;
 }
 
 /** Answers a request. Throws only if it could not be reached; its own failures are Responses. */

@@ -37,8 +37,22 @@ export interface AccessRecord {
   /** Path and query as received. */
   target: string;
   status: number;
+  /** Until the answer was sent, as far as the runtime tells. */
   durationMs: number;
+  /** Of the body, as sent. */
+  bytes: number;
+  /** Whom trusted proxies name, else the peer. */
   clientAddress: string | undefined;
+  /** Pattern of the route that answered, `static` for files. */
+  route: string | undefined;
+  /** The server of an upstream that answered. */
+  upstream: string | undefined;
+  /** What caches did, as the Cache-Status field says it (RFC 9211). */
+  cache: string | undefined;
+  /** Trace id of the request's traceparent. */
+  trace: string | undefined;
+  /** Which of several processes answered. */
+  worker?: number;
 }
 
 /** Where log lines go. Implementations never throw. */

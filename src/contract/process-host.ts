@@ -53,6 +53,8 @@ export interface ScheduledTask {
 
 export interface WorkerProcess {
   readonly pid: number;
+  /** Resident memory as the system counts it; undefined where it does not tell. */
+  residentBytes(): number | undefined;
   /** Runs the site's `scheduled` handler. */
   runScheduled(task: ScheduledTask): void;
   /** Gives it no further connections and lets it end in order. */

@@ -7,6 +7,7 @@ import { findProgram } from "../config/find-program.ts";
 import { workersConfigPath } from "../config/workers-config.ts";
 import { findWrangler } from "../config/wrangler-program.ts";
 import { CausewayError } from "../contract/errors.ts";
+import { writeVariableFile } from "./variable-file.ts";
 
 /** The runtimes that are started as processes of their own. */
 export type ProcessRuntime = "bun" | "deno" | "workerd";
@@ -20,6 +21,8 @@ export interface RuntimeProcessOptions {
   port: number;
   /** Variables and secrets for the functions. */
   env: Record<string, unknown>;
+  /** One line for each request on standard error; on workerd wrangler has a log of its own. */
+  accessLog?: boolean;
 }
 
 export interface RuntimeProcess {
@@ -41,20 +44,28 @@ interface Invocation {
   command: string;
   args: string[];
   env: NodeJS.ProcessEnv;
+  /** Takes back what was written for the process. */
+  clean?: () => void;
 }
 
 /** Starts the process and resolves when it serves; throws `tool-failed` if it ends before that. */
 export async function startRuntimeProcess(options: RuntimeProcessOptions): Promise<RuntimeProcess> {
-  const { command, args, env } = INVOCATIONS[options.runtime](options);
+  const { command, args, env, clean } = INVOCATIONS[options.runtime](options);
   // A group of its own: Ctrl-C in a terminal reaches only us, and we stop the whole group in order. The pipe to its
   // standard input closes even if we are killed.
   const child = spawn(command, args, { env, stdio: ["pipe", "pipe", "inherit"], detached: true });
-  const stopAtExit = () => signalGroup(child, "SIGKILL");
+  const stopAtExit = () => {
+    signalGroup(child, "SIGKILL");
+    clean?.();
+  };
   process.once("exit", stopAtExit);
   const exited = new Promise<number>((resolve) => {
     child.once("error", () => resolve(127));
     child.once("exit", (code, signal) => resolve(code ?? (signal === null ? 1 : 128)));
-  }).finally(() => process.off("exit", stopAtExit));
+  }).finally(() => {
+    process.off("exit", stopAtExit);
+    clean?.();
+  });
   const stop = () => stopProcess(child, exited);
   const outcome = await endingOnSignal(Promise.race([untilReady(child), exited, timeout(START_TIMEOUT_MS)]));
   if (outcome === "ready") return { exited, stop };
@@ -93,21 +104,25 @@ const INVOCATIONS: Record<ProcessRuntime, (options: RuntimeProcessOptions) => In
   }),
   workerd: (options) => {
     const { command, args, env } = findWrangler(options.root);
-    return { command, args: [...args, ...wranglerArguments(options)], env };
+    const file = Object.keys(options.env).length === 0 ? undefined : writeVariableFile(options.env);
+    const variables = file === undefined ? [] : ["--env-file", file.path];
+    const invocation = { command, args: [...args, ...wranglerArguments(options), ...variables], env };
+    return file === undefined ? invocation : { ...invocation, clean: file.remove };
   },
 };
 
 /** What the entries of Bun and Deno read, as `dist/node.js` does. */
-function serverEnvironment({ host, port, env }: RuntimeProcessOptions): NodeJS.ProcessEnv {
+function serverEnvironment({ host, port, env, accessLog }: RuntimeProcessOptions): NodeJS.ProcessEnv {
   const address = { HOST: host, PORT: String(port) };
-  return { ...process.env, ...address, CAUSEWAY_ENV: JSON.stringify(env), CAUSEWAY_STOP_WITH_STDIN: "1" };
+  const log = accessLog === true ? { CAUSEWAY_ACCESS_LOG: "1" } : {};
+  const own = { CAUSEWAY_ENV: JSON.stringify(env), CAUSEWAY_STOP_WITH_STDIN: "1" };
+  return { ...process.env, ...address, ...log, ...own };
 }
 
-function wranglerArguments({ outDir, host, port, env }: RuntimeProcessOptions): string[] {
-  const variables = Object.entries(env).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
+function wranglerArguments({ outDir, host, port }: RuntimeProcessOptions): string[] {
   const address = ["--ip", host, "--port", String(port), "--inspector-port", "0"];
   const config = ["--config", workersConfigPath(outDir)];
-  return ["dev", ...config, ...address, "--show-interactive-dev-session=false", ...variables];
+  return ["dev", ...config, ...address, "--show-interactive-dev-session=false"];
 }
 
 /** Resolves at the ready line; what comes later is passed on, but not wrangler's own chatter. */

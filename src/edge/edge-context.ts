@@ -38,8 +38,6 @@ export interface EdgeServices {
   shareAnswers?: (handler: Handler, settings: RouteCacheSettings | undefined, route: number) => Handler;
   /** A site owner's own Hono middleware, in order. */
   middleware: readonly EdgeMiddleware[];
-  /** Whether finished requests are logged. */
-  accessLog: boolean;
   /** Compresses what the application answers. */
   compress: ResponseCompressor | undefined;
 }

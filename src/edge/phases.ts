@@ -6,7 +6,6 @@ import { createStaticFilter, deliver } from "./phases/deliver.ts";
 import { guardDevelopment } from "./phases/guard-development.ts";
 import { guardRequests, hasGuards } from "./phases/guard-requests.ts";
 import { limitBody } from "./phases/limit-body.ts";
-import { logAccess } from "./phases/log-access.ts";
 import { isReserved, refuseReserved } from "./phases/refuse-reserved.ts";
 import { createUnroutedFilter } from "./phases/route-match.ts";
 import { routeRequests } from "./phases/route-requests.ts";
@@ -29,12 +28,6 @@ type PathFilter = (pathname: string) => boolean;
 const spareAll = () => () => true;
 
 export const PHASES: readonly Phase[] = [
-  {
-    name: "access log",
-    create: (services, next) => (services.accessLog ? logAccess(services, next) : next),
-    // Who sends a prepared answer logs it.
-    spares: spareAll,
-  },
   {
     name: "development guard",
     create: ({ site }, next) => (site.development ? guardDevelopment(site.development, next) : next),

@@ -42,6 +42,7 @@ export function serveFileRoutes(parts: FileRoutesParts): Handler {
   return (request, env, context) => {
     const pathname = pathnameOf(request.url);
     const match = table.match(request.method, pathname);
+    if (context.trail !== undefined) context.trail.route = match.route?.entry.routePath ?? "static";
     const steps: ChainStep[] = [];
     for (const hit of match.middleware) pushSteps(steps, handlersOf(hit.entry).middleware, hit);
     if (match.route !== undefined) pushSteps(steps, handlersOf(match.route.entry).handlers, match.route);

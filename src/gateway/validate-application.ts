@@ -60,6 +60,7 @@ function watchContext(context: GatewayContext, breach: ReportBreach): GatewayCon
       return context.requestId;
     },
     clientAddress: context.clientAddress,
+    trail: context.trail,
     waitUntil(work) {
       if (typeof (work as { then?: unknown } | undefined)?.then !== "function") {
         breach("A6", `called waitUntil with ${describe(work)} instead of a promise`);

@@ -12,17 +12,28 @@ type WorkerEntrypointClass = new (
 /** Serves a Worker's default export: an object with `fetch`, or a WorkerEntrypoint class. */
 export function serveWorker(worker: unknown, bindEnv: (env: Env) => Env): Handler {
   if (isFetchApplication(worker)) {
-    return async (request, env, context) =>
-      checkResponse(await worker.fetch(asIncomingRequest(request), bindEnv(env), executionContext(context)));
+    return async (request, env, context) => {
+      markRoute(context);
+      return checkResponse(
+        await worker.fetch(asIncomingRequest(request), bindEnv(env), executionContext(context)),
+      );
+    };
   }
   if (typeof worker === "function" && typeof worker.prototype?.fetch === "function") {
     const Entrypoint = worker as WorkerEntrypointClass;
-    return async (request, env, context) =>
-      checkResponse(
+    return async (request, env, context) => {
+      markRoute(context);
+      return checkResponse(
         await new Entrypoint(executionContext(context), bindEnv(env)).fetch(asIncomingRequest(request)),
       );
+    };
   }
   throw new TypeError("The Worker's default export has no fetch");
+}
+
+/** A Worker's own routes are its secret. */
+function markRoute({ trail }: GatewayContext): void {
+  if (trail !== undefined) trail.route = "worker";
 }
 
 /** What a Worker may ask of its context; passThroughOnException has no effect here, as on Pages. */

@@ -57,6 +57,11 @@ export class TrustedProxies {
     this.#ranges = list.map(parseAddressRange).filter((range) => range !== undefined);
   }
 
+  /** Whether there is nobody to trust, which spares looking. */
+  get trustsNobody(): boolean {
+    return this.#ranges.length === 0 && !this.#trustsUnix;
+  }
+
   trusts(address: string | undefined): boolean {
     if (address === undefined) return this.#trustsUnix;
     if (this.#ranges.length === 0) return false;

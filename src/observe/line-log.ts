@@ -1,6 +1,7 @@
 // A LogSink that writes lines: one per request or error, as text for people or JSON for machines.
 
 import type { AccessRecord, Clock, LogSink } from "../contract/platform.ts";
+import { formatAccessJson } from "./access-json.ts";
 
 export type LogFormat = "text" | "json";
 
@@ -22,8 +23,7 @@ export function createLineLog(
   };
   return {
     access(record) {
-      if (format === "text") return writeLine(formatAccess(record));
-      emit("info", "request", { ...record, durationMs: round(record.durationMs) });
+      writeLine(format === "text" ? formatAccess(record) : formatAccessJson(record, clock.now()));
     },
     error(message, error, fields = {}) {
       emit("error", message, fields, formatError(error));

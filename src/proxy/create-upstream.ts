@@ -101,6 +101,7 @@ function createHandler(
     const pool: PoolParts = { ...parts, sticky: binding && (await binding) };
     const sending = { forwarded, settings, transport, clock, signal: request.signal };
     const { answer, failure, state } = await sendToAny(sending, request.headers, pool, budget);
+    if (context.trail !== undefined) context.trail.upstream = state?.server.id;
     if (answer !== undefined && state !== undefined) {
       return deliver(request, answer, bindingFields(pool, request.headers, state));
     }

@@ -9,6 +9,8 @@ import { type NetworkSide, PairedSocket, webSocketOf } from "./apis/web-socket-p
 import { createApplicationEnv } from "./application-env.ts";
 import type { ComposedSite } from "./compose.ts";
 import { createFetchRequest } from "./fetch-request.ts";
+import { answerLogged, describeHead, LoggedRequest } from "./logged-request.ts";
+import { requestIdOf } from "./name-request.ts";
 import { BackgroundWork, type Peer, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 import { makeSendable } from "./sendable-response.ts";
@@ -20,6 +22,7 @@ import { createServerLog } from "./server/server-log.ts";
 import { serverUrl } from "./server/server-url.ts";
 import { createBunTransport } from "./server/transport-bun.ts";
 import { installServerRequest } from "./server-request.ts";
+import { SYSTEM_CLOCK } from "./system-clock.ts";
 import { withinGrace } from "./within-grace.ts";
 
 export type { Release, RunningServer, ServerOptions } from "./running-server.ts";
@@ -81,13 +84,26 @@ export async function startBunServer(options: ServerOptions): Promise<RunningSer
   // Composed before the port is bound: a site that cannot start must not look as if it had.
   const first = composeRelease(platform, options, options, log);
   let active: { composed: ComposedSite; env: Env };
-  const pass = async (request: Request, self: BunServer) => {
+  const pass = async (request: Request, self: BunServer, trail?: LoggedRequest) => {
     const { composed, env } = active;
     const peer = new BunPeer(request, self);
-    const context = new RequestContext(work, peer);
-    const served = createFetchRequest(request, peer, composed.trustedProxies);
+    const { trustedProxies } = composed;
+    const requestId = requestIdOf(peer, trustedProxies, (name) => request.headers.get(name));
+    const context = new RequestContext(work, peer, { requestId, trail });
+    if (trail !== undefined) trail.context = context;
+    const served = createFetchRequest(request, peer, trustedProxies);
     const response = makeSendable(await composed.handler(served, env, context), context, log);
     return upgrade(request, response, self);
+  };
+  const passLogged = (request: Request, self: BunServer) => {
+    const trail = new LoggedRequest(log, SYSTEM_CLOCK);
+    const { composed } = active;
+    const head = describeHead(request, self.requestIP(request)?.address, composed.trustedProxies);
+    return answerLogged(
+      trail,
+      head,
+      () => answerAtDoor(request, composed, trail) ?? pass(request, self, trail),
+    );
   };
   const server = bindServer(
     () =>
@@ -97,10 +113,9 @@ export async function startBunServer(options: ServerOptions): Promise<RunningSer
         idleTimeout: 0,
         // The edge's own limiter answers; this is only the runtime's last resort.
         maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-        fetch(request, self) {
-          const clientAddress = () => self.requestIP(request)?.address;
-          return answerAtDoor(request, active.composed, clientAddress) ?? pass(request, self);
-        },
+        fetch: options.accessLog
+          ? passLogged
+          : (request, self) => answerAtDoor(request, active.composed) ?? pass(request, self),
         websocket: WEB_SOCKET,
         error: (error) => answerFailure(error, log),
       }),

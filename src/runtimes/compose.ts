@@ -34,8 +34,6 @@ export interface SiteParts {
   middleware?: readonly EdgeMiddleware[];
   /** Variables and secrets beside those of the site. */
   env?: Env;
-  /** Log one record per request; off unless asked for. */
-  accessLog?: boolean;
   /** Compresses what the application answers; absent where the network in front does. */
   compress?: ResponseCompressor;
   /** Answers in place of the bundle's functions, which run elsewhere. */
@@ -91,7 +89,6 @@ export function composeSite(parts: SiteParts): ComposedSite {
     upstreams: upstreams.handlers,
     limits: { maxBodyBytes: largestBody(site), ...parts.limits },
     middleware: parts.middleware ?? [],
-    accessLog: parts.accessLog ?? false,
     compress: parts.compress,
   };
   const scheduled = createScheduledRunner(gateway);

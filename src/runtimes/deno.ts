@@ -8,6 +8,8 @@ import { PairedSocket, webSocketOf } from "./apis/web-socket-pair.ts";
 import { createApplicationEnv } from "./application-env.ts";
 import type { ComposedSite } from "./compose.ts";
 import { createFetchRequest } from "./fetch-request.ts";
+import { answerLogged, describeHead, LoggedRequest } from "./logged-request.ts";
+import { requestIdOf } from "./name-request.ts";
 import { BackgroundWork, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 import { makeSendable } from "./sendable-response.ts";
@@ -19,6 +21,7 @@ import { createServerLog } from "./server/server-log.ts";
 import { serverUrl } from "./server/server-url.ts";
 import { createDenoTransport } from "./server/transport-deno.ts";
 import { installServerRequest } from "./server-request.ts";
+import { SYSTEM_CLOCK } from "./system-clock.ts";
 import { withinGrace } from "./within-grace.ts";
 
 export type { Release, RunningServer, ServerOptions } from "./running-server.ts";
@@ -73,14 +76,23 @@ export async function startDenoServer(options: ServerOptions): Promise<RunningSe
   // Composed before the port is bound: a site that cannot start must not look as if it had.
   const first = composeRelease(platform, options, options, log);
   let active: { composed: ComposedSite; env: Env };
-  const pass = async (request: Request, info: ConnectionInfo) => {
+  const pass = async (request: Request, info: ConnectionInfo, trail?: LoggedRequest) => {
     const { composed, env } = active;
     const peer = { address: info.remoteAddr.hostname };
-    const context = new RequestContext(work, peer);
-    const served = createFetchRequest(request, peer, composed.trustedProxies, abortSignalOf(info));
+    const { trustedProxies } = composed;
+    const requestId = requestIdOf(peer, trustedProxies, (name) => request.headers.get(name));
+    const context = new RequestContext(work, peer, { requestId, trail });
+    if (trail !== undefined) trail.context = context;
+    const served = createFetchRequest(request, peer, trustedProxies, abortSignalOf(info));
     const response = makeSendable(await composed.handler(served, env, context), context, log);
     const client = webSocketOf(response);
     return client === undefined ? response : upgrade(deno, request, client, response.headers);
+  };
+  const passLogged = (request: Request, info: ConnectionInfo) => {
+    const trail = new LoggedRequest(log, SYSTEM_CLOCK);
+    const { composed } = active;
+    const head = describeHead(request, info.remoteAddr.hostname, composed.trustedProxies);
+    return answerLogged(trail, head, () => answerAtDoor(request, composed, trail) ?? pass(request, info, trail));
   };
   const server = bindServer(
     () =>
@@ -92,8 +104,9 @@ export async function startDenoServer(options: ServerOptions): Promise<RunningSe
           onListen() {},
           onError: (error) => answerFailure(error, log),
         },
-        (request, info) =>
-          answerAtDoor(request, active.composed, () => info.remoteAddr.hostname) ?? pass(request, info),
+        options.accessLog
+          ? passLogged
+          : (request, info) => answerAtDoor(request, active.composed) ?? pass(request, info),
       ),
     options,
   );

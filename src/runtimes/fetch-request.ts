@@ -2,8 +2,8 @@
 
 import type { TrustedProxies } from "../http/client-address.ts";
 import { toCanonicalUrl } from "./canonical-url.ts";
+import { CorrectedFields } from "./corrected-fields.ts";
 import { LazyHeaders } from "./lazy-headers.ts";
-import { NamedFields } from "./named-fields.ts";
 import type { Peer } from "./request-context.ts";
 import { type RequestSource, ServerRequest } from "./server-request.ts";
 
@@ -39,7 +39,7 @@ class FetchRequestSource implements RequestSource {
   makeHeaders(): Headers {
     const { headers } = this.#original;
     const fields = { find: (name: string) => headers.get(name), list: () => [...headers] };
-    return new LazyHeaders(new NamedFields(fields, this.#peer, this.#trusted)) as unknown as Headers;
+    return new LazyHeaders(new CorrectedFields(fields, this.#peer, this.#trusted)) as unknown as Headers;
   }
 
   signal(): AbortSignal {

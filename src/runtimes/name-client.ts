@@ -13,12 +13,12 @@ const MAPPED = "::ffff:";
  * else the peer is the client. In this order: Cloudflare sends both, other proxies know the first and pass a
  * client's own copy of the second on.
  */
-export function nameClient(
+export function clientAddressOf(
   peer: string | undefined,
   trusted: TrustedProxies,
   read: (name: string) => string | null,
 ): string | undefined {
-  const address = peer?.startsWith(MAPPED) ? peer.slice(MAPPED.length) : peer;
+  const address = plainAddress(peer);
   if (!trusted.trusts(address)) return address;
   const forwarded = read("x-forwarded-for");
   if (forwarded !== null) {
@@ -27,4 +27,9 @@ export function nameClient(
   }
   const named = read(CLIENT_FIELD);
   return named !== null && parseIpAddress(named) !== undefined ? named : address;
+}
+
+/** The address of a peer in the one spelling that lists of proxies have. */
+export function plainAddress(peer: string | undefined): string | undefined {
+  return peer?.startsWith(MAPPED) ? peer.slice(MAPPED.length) : peer;
 }

@@ -10,8 +10,9 @@ import type { LogSink } from "../contract/platform.ts";
 import { installRuntimeApis } from "./apis/install.ts";
 import { createApplicationEnv } from "./application-env.ts";
 import type { ComposedSite } from "./compose.ts";
+import { CorrectedFields } from "./corrected-fields.ts";
 import type { EarlyHinter } from "./early-hints.ts";
-import { NamedFields } from "./named-fields.ts";
+import { requestIdOf } from "./name-request.ts";
 import { BackgroundWork, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 import { answerPrepared } from "./server/answer-prepared.ts";
@@ -19,6 +20,7 @@ import { type CheckedListener, refuseMalformed, urlOf } from "./server/check-req
 import { createLimitedServer } from "./server/client-limits.ts";
 import { composeRelease } from "./server/compose-release.ts";
 import { listen } from "./server/listen.ts";
+import { CountedResponse, ExchangeLog } from "./server/log-exchanges.ts";
 import { createNodeRequest, discardUnread, LineFields } from "./server/node-request.ts";
 import { installNodeResponse, NativeResponse } from "./server/node-response.ts";
 import { type Answer, asksForWebSocket, createUpgradeListener } from "./server/node-upgrade.ts";
@@ -29,6 +31,7 @@ import { serverUrl } from "./server/server-url.ts";
 import { createNodeTransport } from "./server/transport-node.ts";
 import { writeResponse } from "./server/write-response.ts";
 import { installServerRequest } from "./server-request.ts";
+import { SYSTEM_CLOCK } from "./system-clock.ts";
 
 export type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 
@@ -107,32 +110,52 @@ export function createNodeServer(
   };
   const first = composeRelease(platform, options, options, log);
   let active: ActiveRelease;
+  const exchanges = options.accessLog
+    ? new ExchangeLog(log, SYSTEM_CLOCK, () => active.composed.trustedProxies)
+    : undefined;
   const answer: Answer = async (incoming, outgoing, checked) => {
     const { composed, handler, env } = active;
+    const { trustedProxies } = composed;
     const peer = { address: incoming.socket.remoteAddress };
     const lines = new LineFields(incoming.rawHeaders);
-    // A server of a part stands behind one of the whole site, which has named the client.
-    const fields = select === selectSite ? new NamedFields(lines, peer, composed.trustedProxies) : lines;
+    // A server of a part stands behind one of the whole site, which has done that.
+    const fields = select === selectSite ? new CorrectedFields(lines, peer, trustedProxies) : lines;
     const request = createNodeRequest(incoming, outgoing, urlOf(checked), fields);
-    const context = new RequestContext(work, peer, outgoing);
+    const trail = exchanges?.trailOf(incoming);
+    const requestId = requestIdOf(peer, trustedProxies, (name) => lines.find(name));
+    const context = new RequestContext(work, peer, { ending: outgoing, requestId, trail });
+    if (trail !== undefined) trail.context = context;
     if (composed.earlyHints !== undefined) announce(composed.earlyHints, request, incoming, outgoing);
     return { context, response: await handler(request, env, context) };
   };
   const webSockets = new Set<WebSocket>();
   const clients = options.site.routing?.clients;
   // shouldUpgradeCallback: later than the types; where Node lacks it the upgrade listener answers over HTTP.
-  const server = createLimitedServer(clients, { shouldUpgradeCallback: asksForWebSocket });
-  const answerForSite = createListener(answer, log, gate);
+  const server = createLimitedServer(clients, {
+    shouldUpgradeCallback: asksForWebSocket,
+    ...(exchanges && { ServerResponse: CountedResponse }),
+  });
+  const answerForSite = createListener(answer, log, gate, exchanges);
   const listener = refuseMalformed(
-    select === selectSite ? answerPrepared(() => active.composed.hot, answerForSite) : answerForSite,
+    select === selectSite
+      ? answerPrepared(() => active.composed.hot, answerForSite, exchanges?.prepared.bind(exchanges))
+      : answerForSite,
     clients,
   );
+  if (exchanges !== undefined)
+    server.on("request", (incoming, outgoing) => exchanges.begin(incoming, outgoing));
   if (gate === undefined) server.on("request", listener);
   else
     server.on("request", (incoming, outgoing) =>
       gate.pass(incoming, outgoing, () => listener(incoming, outgoing)),
     );
-  server.on("upgrade", createUpgradeListener(answer, webSockets, log, clients));
+  const answerUpgrade: Answer = async (incoming, outgoing, checked) => {
+    const done = exchanges?.beginUpgrade(incoming);
+    const answered = await answer(incoming, outgoing, checked);
+    done?.(answered.response.status);
+    return answered;
+  };
+  server.on("upgrade", createUpgradeListener(answerUpgrade, webSockets, log, clients));
   const activate = (url: URL, next?: Release) => {
     const { site, env } = next ?? options;
     const composed = next === undefined ? first : composeRelease(platform, next, options, log);
@@ -151,11 +174,17 @@ function selectSite({ handler }: ComposedSite): Handler {
   return handler;
 }
 
-function createListener(answer: Answer, log: LogSink, gate: RequestGate | undefined): CheckedListener {
+function createListener(
+  answer: Answer,
+  log: LogSink,
+  gate: RequestGate | undefined,
+  exchanges: ExchangeLog | undefined,
+): CheckedListener {
   return async (incoming, outgoing, checked) => {
     try {
       const { context, response } = await answer(incoming, outgoing, checked);
       gate?.answered(response, outgoing);
+      exchanges?.answered(incoming, response);
       await sendAnswer(response, outgoing, incoming.method as string, context, log);
     } catch (error) {
       log.error("A request failed outside the edge", error);

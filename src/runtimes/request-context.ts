@@ -1,6 +1,6 @@
 // The GatewayContext that every runtime hands to the edge, and the background work it collects.
 
-import type { GatewayContext } from "../contract/handler.ts";
+import type { GatewayContext, RequestTrail } from "../contract/handler.ts";
 import type { LogSink } from "../contract/platform.ts";
 
 /** Work that outlives its response (`waitUntil`), so that a server can finish it before it stops. */
@@ -41,18 +41,29 @@ export interface Ending {
   once(event: "close", listener: () => void): unknown;
 }
 
+/** What is known of some requests only. */
+export interface ContextFacts {
+  ending?: Ending;
+  /** One that the request has already. */
+  requestId?: string | undefined;
+  /** Where it is logged. */
+  trail?: RequestTrail | undefined;
+}
+
 /** One request's context; the id is made when somebody asks for it. */
 export class RequestContext implements GatewayContext {
+  readonly trail: RequestTrail | undefined;
   readonly #peer: Peer;
   readonly #work: BackgroundWork;
+  readonly #ending: Ending | undefined;
   #requestId: string | undefined;
 
-  readonly #ending: Ending | undefined;
-
-  constructor(work: BackgroundWork, peer: Peer, ending?: Ending) {
+  constructor(work: BackgroundWork, peer: Peer, { ending, requestId, trail }: ContextFacts = {}) {
     this.#work = work;
     this.#peer = peer;
     this.#ending = ending;
+    this.#requestId = requestId;
+    this.trail = trail;
   }
 
   get clientAddress(): string | undefined {

@@ -9,6 +9,7 @@ import { isCodingAccepted } from "../http/accept-encoding.ts";
 import { formatHttpDate } from "../http/http-date.ts";
 import { describeError } from "../observe/line-log.ts";
 import { createApplicationEnv } from "./application-env.ts";
+import { carryTrace } from "./carry-trace.ts";
 import { composeSite } from "./compose.ts";
 import { makeSendable } from "./sendable-response.ts";
 import { createWorkersTransport } from "./server/transport-workers.ts";
@@ -33,7 +34,8 @@ export function createWorker({ site, bundle }: { site: Site; bundle: FunctionBun
     async fetch(request, env, execution) {
       ready ??= prepare(site, bundle, env, new URL(request.url).origin);
       const context = new WorkersContext(request, execution);
-      const response = await ready.handler(withClientEncoding(request), ready.env, context);
+      const served = carryTrace(withClientEncoding(request));
+      const response = await ready.handler(served, ready.env, context);
       return withDate(withStatedCoding(request, makeSendable(response, context, CONSOLE_LOG)));
     },
   };

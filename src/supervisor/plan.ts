@@ -1,12 +1,14 @@
 // What has to happen now? Compares the workers that are wanted with those that are there. Decides, does nothing.
 
 import type { SupervisorSettings } from "./settings.ts";
-import { type LeaveReason, passedLimit, type WorkerRow } from "./worker-table.ts";
+import { isOverMemory, type LeaveReason, passedLimit, type WorkerRow } from "./worker-table.ts";
 
 export interface Wanted {
   workers: number;
   generation: number;
   stopping: boolean;
+  /** How long a worker takes from its start until it serves. */
+  bootMs: number;
 }
 
 export type Action =
@@ -16,6 +18,8 @@ export type Action =
 
 /** A worker reports several times a second; it may be this much late before its silence counts. */
 const SILENCE_SLACK_MS = 1_500;
+/** A replacement may take longer than the last worker did, and what is known of a worker is this old. */
+const REPORT_SLACK_MS = 500;
 /** After its own limit a draining worker gets this long to end by itself. */
 const DRAIN_SLACK_MS = 1_000;
 
@@ -42,6 +46,7 @@ function planKill(row: WorkerRow, settings: SupervisorSettings, now: number): Ac
 }
 
 function killReason(row: WorkerRow, settings: SupervisorSettings, now: number): LeaveReason | undefined {
+  if (settings.killRssBytes > 0 && (row.residentBytes ?? 0) > settings.killRssBytes) return "kill-rss";
   if (row.state === "starting") return now - row.startedAt > settings.bootLimitMs ? "boot-limit" : undefined;
   if (now - row.heardAt > settings.deadlineMs + SILENCE_SLACK_MS) return "silent";
   if (row.drainingAt === undefined) return undefined;
@@ -54,7 +59,10 @@ function planStop(row: WorkerRow): Action[] {
   return row.state === "starting" && !row.killed ? [{ kind: "kill", row, reason: "stop" }] : [];
 }
 
-/** Workers beyond the wanted number leave: first those that are replaced, then the oldest. */
+/**
+ * Workers beyond the wanted number leave: first those that are replaced, then the oldest. One that has passed its
+ * memory limit before its replacement was ready leaves all the same, if others serve meanwhile.
+ */
 function planDrains(
   rows: readonly WorkerRow[],
   wanted: Wanted,
@@ -62,11 +70,13 @@ function planDrains(
   now: number,
 ): Extract<Action, { kind: "drain" }>[] {
   const serving = rows.filter((row) => row.state === "ready");
-  const surplus = serving.length - wanted.workers;
+  const over = serving.filter(isOverMemory);
+  const surplus = Math.max(serving.length - wanted.workers, Math.min(over.length, serving.length - 1));
   if (surplus <= 0) return [];
   const reasons = new Map(serving.map((row) => [row, replacementReason(row, wanted, settings, now)]));
   const leavers = [
-    ...serving.filter((row) => reasons.get(row) !== undefined),
+    ...over,
+    ...serving.filter((row) => reasons.get(row) !== undefined && !over.includes(row)),
     ...serving.filter((row) => reasons.get(row) === undefined),
   ];
   return leavers
@@ -74,7 +84,10 @@ function planDrains(
     .map((row) => ({ kind: "drain", row, reason: reasons.get(row) ?? "scale" }));
 }
 
-/** Missing workers start together; replacements one after the other, each ready before the old one leaves. */
+/**
+ * Missing workers start together; replacements one after the other, each ready before the old one leaves. Memory
+ * does not wait for its turn.
+ */
 function planStarts(
   rows: readonly WorkerRow[],
   wanted: Wanted,
@@ -83,10 +96,11 @@ function planStarts(
 ): Action[] {
   const serving = rows.filter((row) => row.state === "ready");
   const starting = rows.filter((row) => row.state === "starting" && !row.killed);
-  const missing = wanted.workers - serving.length - starting.length;
-  if (missing > 0) return Array.from({ length: missing }, () => ({ kind: "start" }));
-  const replaced = serving.some((row) => replacementReason(row, wanted, settings, now) !== undefined);
-  return replaced && starting.length === 0 ? [{ kind: "start" }] : [];
+  const missing = Math.max(0, wanted.workers - serving.length);
+  const reasons = serving.flatMap((row) => replacementReason(row, wanted, settings, now) ?? []);
+  const urgent = reasons.filter((reason) => reason === "max-rss").length;
+  const together = Math.max(missing + urgent, Math.min(1, reasons.length));
+  return Array.from({ length: Math.max(0, together - starting.length) }, () => ({ kind: "start" }));
 }
 
 /** Why a serving worker needs a replacement. */
@@ -97,5 +111,5 @@ export function replacementReason(
   now: number,
 ): LeaveReason | undefined {
   if (row.generation !== wanted.generation) return "reload";
-  return passedLimit(row, settings.maxRssBytes, now);
+  return passedLimit(row, settings, now, 2 * wanted.bootMs + REPORT_SLACK_MS);
 }

@@ -19,6 +19,11 @@ export interface SupervisorSettings {
   maxLifetimeMs: number;
   /** Resident memory above which a worker is replaced; 0 for never. */
   maxRssBytes: number;
+  /** Resident memory above which a worker is killed, whatever it does; 0 for never. */
+  killRssBytes: number;
+  /** Share of a processor at which a worker is replaced, as a mean over `cpuWindowMs`; 0 for never. */
+  maxCpuShare: number;
+  cpuWindowMs: number;
 }
 
 export const DEFAULT_SETTINGS: SupervisorSettings = {
@@ -31,6 +36,9 @@ export const DEFAULT_SETTINGS: SupervisorSettings = {
   maxRequests: 0,
   maxLifetimeMs: 0,
   maxRssBytes: 0,
+  killRssBytes: 0,
+  maxCpuShare: 0,
+  cpuWindowMs: 30_000,
 };
 
 /** Limits that make workers leave are spread by up to this share, so that they do not all leave at once. */

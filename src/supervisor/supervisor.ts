@@ -10,6 +10,7 @@ import { Pending } from "./pending.ts";
 import { type Action, planActions } from "./plan.ts";
 import type { SupervisorSettings } from "./settings.ts";
 import { createRow, drawLimits, type LeaveReason, type WorkerRow } from "./worker-table.ts";
+import { addTotals, NO_WORK, type WorkerTotals } from "./worker-totals.ts";
 
 export interface SupervisorPorts {
   host: ProcessHost;
@@ -33,9 +34,6 @@ export interface SupervisorCounts {
   failedReloads: number;
 }
 
-/** What workers have done, as far as it adds up. */
-export type WorkerTotals = Pick<WorkerReport, "requests" | "refused" | "expired" | "failed" | "latency">;
-
 export class Supervisor {
   readonly #ports: SupervisorPorts;
   #settings: SupervisorSettings;
@@ -53,11 +51,13 @@ export class Supervisor {
     failedReloads: 0,
   };
   /** What workers that are gone have done. */
-  readonly past: WorkerTotals = { requests: 0, refused: 0, expired: 0, failed: 0, latency: [] };
+  readonly past: WorkerTotals = { ...NO_WORK, latency: [] };
   #generation = 0;
   /** The last generation of which a worker became ready: what a failed reload returns to. */
   #provenGeneration: number | undefined;
   #stopping = false;
+  /** Of the last worker that became ready. */
+  #bootMs = 0;
   readonly #starting = new Pending();
   readonly #reloading = new Pending();
   readonly #ended = new Pending();
@@ -132,16 +132,26 @@ export class Supervisor {
     for (let task = this.#queue.shift(); task !== undefined; task = this.#queue.shift()) task();
     if (this.#generation === 0 && !this.#stopping) return;
     const now = this.#now();
+    this.#measure();
     const bounds = { min: this.#settings.minWorkers, max: this.#settings.workers };
     const wanted = {
       workers: this.#load.follow(this.rows(), bounds, now),
       generation: this.#generation,
       stopping: this.#stopping,
+      bootMs: this.#bootMs,
     };
     const mayStart = this.#backOff.remainingMs(now) === 0;
     for (const action of planActions(this.rows(), wanted, this.#settings, mayStart, now)) this.#act(action);
     this.#conclude(wanted.workers);
     this.#discardUnused();
+  }
+
+  /** A worker that takes memory without a pause reports nothing: the host is asked. */
+  #measure(): void {
+    if (this.#settings.killRssBytes === 0) return;
+    for (const row of this.#rows.values()) {
+      row.residentBytes = row.process.residentBytes() ?? row.report?.rssBytes;
+    }
   }
 
   #enqueue(task: () => void): void {
@@ -207,22 +217,29 @@ export class Supervisor {
     if (row === undefined) return;
     row.heardAt = this.#now();
     if (event.kind === "ready") this.#ready(row);
-    else if (event.kind === "report") row.report = event.report;
+    else if (event.kind === "report") this.#reported(row, event.report);
     else if (event.kind === "hung") this.#kill(row, "hung");
     else if (event.kind === "leaving") this.#leave(row, "signal");
     else if (event.kind === "boot-failed") this.#bootFailed(row, event.message, event.remedy);
     else this.#exited(row, event);
   }
 
+  #reported(row: WorkerRow, report: WorkerReport): void {
+    row.report = report;
+    row.memory.note(this.#now(), report.rssBytes);
+    if (this.#settings.maxCpuShare > 0) row.cpu.note(this.#now(), report.cpuMs, this.#settings.cpuWindowMs);
+  }
+
   #ready(row: WorkerRow): void {
     row.state = "ready";
     row.readyAt = this.#now();
+    this.#bootMs = row.readyAt - row.startedAt;
     if (row.generation === this.#generation) this.#provenGeneration = row.generation;
   }
 
   #exited(row: WorkerRow, { code, signal }: { code: number | null; signal: string | null }): void {
     this.#rows.delete(row.id);
-    this.#remember(row.report);
+    addTotals(this.past, row.report);
     const lifetimeMs = this.#now() - row.startedAt;
     if (row.state === "starting") {
       const how = row.leaving === "boot-limit" ? "it was not ready in time" : describeExit(code, signal);
@@ -232,17 +249,6 @@ export class Supervisor {
       this.#backOff.failed(this.#now(), lifetimeMs);
       const fields = { worker: row.id, pid: row.process.pid, code, signal };
       this.#ports.log.warn(row.killed ? "A killed worker is gone" : "A worker died", fields);
-    }
-  }
-
-  #remember(report: WorkerReport | undefined): void {
-    if (report === undefined) return;
-    this.past.requests += report.requests;
-    this.past.refused += report.refused;
-    this.past.expired += report.expired;
-    this.past.failed += report.failed;
-    for (const [index, count] of report.latency.entries()) {
-      this.past.latency[index] = (this.past.latency[index] ?? 0) + count;
     }
   }
 

@@ -1,6 +1,8 @@
 // The process table: one row per worker, from its start to its end.
 
 import type { WorkerProcess, WorkerReport } from "../contract/process-host.ts";
+import { CpuWindow } from "./cpu-window.ts";
+import { MemoryTrend } from "./memory-trend.ts";
 import { JITTER_SHARE, type SupervisorSettings } from "./settings.ts";
 
 /** Why a worker is replaced or ended. */
@@ -11,6 +13,8 @@ export type LeaveReason =
   | "max-requests"
   | "max-lifetime"
   | "max-rss"
+  | "max-cpu"
+  | "kill-rss"
   | "signal"
   | "hung"
   | "silent"
@@ -35,17 +39,27 @@ export interface WorkerRow {
   killed: boolean;
   report: WorkerReport | undefined;
   heardAt: number;
+  readonly cpu: CpuWindow;
+  readonly memory: MemoryTrend;
+  /** Resident memory as the host measures it; undefined unless there is a ceiling to keep. */
+  residentBytes: number | undefined;
 }
 
 export interface OwnLimits {
   maxRequests: number;
   maxLifetimeMs: number;
+  maxRssBytes: number;
 }
 
 /** Draws a worker's limits; `random` yields numbers from 0 to 1. */
 export function drawLimits(settings: SupervisorSettings, random: () => number): OwnLimits {
   const spread = (limit: number) => Math.round(limit * (1 - JITTER_SHARE * random()));
-  return { maxRequests: spread(settings.maxRequests), maxLifetimeMs: spread(settings.maxLifetimeMs) };
+  const { maxRequests, maxLifetimeMs, maxRssBytes } = settings;
+  return {
+    maxRequests: spread(maxRequests),
+    maxLifetimeMs: spread(maxLifetimeMs),
+    maxRssBytes: spread(maxRssBytes),
+  };
 }
 
 /** A row for a worker that was just started. */
@@ -69,15 +83,37 @@ export function createRow(
     killed: false,
     report: undefined,
     heardAt: now,
+    cpu: new CpuWindow(),
+    memory: new MemoryTrend(),
+    residentBytes: undefined,
   };
 }
 
-/** The limit that a worker has passed and for which it must be replaced; undefined if it may stay. */
-export function passedLimit(row: WorkerRow, maxRssBytes: number, now: number): LeaveReason | undefined {
+/** Whether a worker holds more memory than it may. */
+export function isOverMemory({ limits, report }: WorkerRow): boolean {
+  return limits.maxRssBytes > 0 && report !== undefined && report.rssBytes >= limits.maxRssBytes;
+}
+
+/** Below this share of its limit a worker's growth is taken for that of its youth. */
+const GROWTH_COUNTS_FROM = 0.5;
+
+/**
+ * The limit that a worker has passed, or will have passed when a replacement is ready `aheadMs` from now;
+ * undefined if it may stay.
+ */
+export function passedLimit(
+  row: WorkerRow,
+  { maxCpuShare }: Pick<SupervisorSettings, "maxCpuShare">,
+  now: number,
+  aheadMs: number,
+): LeaveReason | undefined {
   const { limits, report, readyAt } = row;
   const over = (limit: number, value: number | undefined) =>
     limit > 0 && value !== undefined && value >= limit;
-  if (over(maxRssBytes, report?.rssBytes)) return "max-rss";
+  const rssBytes = report?.rssBytes ?? 0;
+  const counts = rssBytes >= limits.maxRssBytes * GROWTH_COUNTS_FROM;
+  if (over(limits.maxRssBytes, counts ? row.memory.expected(aheadMs) : rssBytes)) return "max-rss";
+  if (over(maxCpuShare, row.cpu.share)) return "max-cpu";
   if (over(limits.maxRequests, report?.requests)) return "max-requests";
   if (over(limits.maxLifetimeMs, readyAt === undefined ? undefined : now - readyAt)) return "max-lifetime";
   return undefined;

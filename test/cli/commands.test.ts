@@ -2,9 +2,18 @@
 
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { BIN, makeProject, runCli, startCli, writeFiles } from "./run-cli.ts";
+
+/** The command lines of a process's descendants. */
+function processesBelow(pid: number): string[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
+  return children
+    .filter((child) => child !== "")
+    .flatMap((child) => [readFileSync(`/proc/${child}/cmdline`, "utf8"), ...processesBelow(Number(child))]);
+}
 
 const SITE = {
   "public/index.html": "home",
@@ -113,6 +122,131 @@ describe("causeway start", () => {
       const [url] = await start.printed(/http:\/\/127\.0\.0\.1:\d+/);
       expect(await (await fetch(`${url}/env`)).json()).toEqual(["configured", "environment", "line"]);
     },
+  );
+
+  test("gives functions on workerd their variables, and nobody who lists processes", async () => {
+    const root = makeProject(SITE);
+    const start = startCli(
+      ["start", root, "--build", "--port", "0", "--runtime", "workerd", "-b", "C=se'cret $B"],
+      { env: { B: "environment" } },
+    );
+    const [url] = await start.printed(/http:\/\/127\.0\.0\.1:\d+/);
+    expect(await (await fetch(`${url}/env`)).json()).toEqual(["configured", "environment", "se'cret $B"]);
+    const others = processesBelow(start.child.pid ?? 0);
+    expect(others.length).toBeGreaterThan(1);
+    expect(others.filter((line) => line.includes("se'cret"))).toEqual([]);
+  }, 60_000);
+
+  test("starts a worker on each processor, or none, and on Bun one process", async () => {
+    const root = makeProject(SITE);
+    await runCli(["build", root, "--target", "node,bun"]);
+    const count = availableParallelism();
+    const start = startCli(["start", root, "--port", "0"]);
+    await start.printed(new RegExp(`is served on http:\\S+ by ${count} workers?\n`));
+    start.child.kill("SIGINT");
+    expect(await start.finished).toMatchObject({ code: 0, stderr: "" });
+    for (const args of [
+      ["--workers", "0"],
+      ["--runtime", "bun"],
+    ]) {
+      const alone = startCli(["start", root, "--port", "0", ...args]);
+      const [url] = await alone.printed(/http:\S+\n/);
+      expect(await (await fetch(url.trim())).text()).toBe("home");
+      alone.child.kill("SIGINT");
+      expect((await alone.finished).code).toBe(0);
+    }
+  }, 60_000);
+
+  test("says which options have no meaning without a master", async () => {
+    const root = makeProject(SITE);
+    await runCli(["build", root, "--target", "node,bun"]);
+    const alone = await runCli(["start", root, "--workers", "0", "--max-rss", "1G", "--unix", "/tmp/none"]);
+    expect(alone).toMatchObject({ code: 1 });
+    expect(alone.stderr).toContain("Cannot use --max-rss, --unix without workers");
+    const bun = await runCli(["start", root, "--runtime", "bun", "--workers", "2"]);
+    expect(bun.stderr).toContain("Cannot use --workers on bun, which has no workers");
+  });
+
+  test.each([
+    { name: "node", args: ["--workers", "0"] },
+    { name: "node with a worker", args: ["--workers", "1"] },
+    { name: "node with isolated functions", args: ["--workers", "1", "--isolate", "1"] },
+    { name: "bun", args: ["--runtime", "bun"] },
+    { name: "deno", args: ["--runtime", "deno"] },
+  ])(
+    "logs each request on $name: route, bytes, trace, and nothing that a client makes up",
+    async ({ args }) => {
+      const root = makeProject(SITE);
+      const start = startCli(["start", root, "--build", "--port", "0", "--access-log", ...args]);
+      const [url] = await start.printed(/http:\/\/127\.0\.0\.1:\d+/);
+      const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+      await (
+        await fetch(`${url}/users/7?a="b"`, { headers: { traceparent, "x-request-id": "forged" } })
+      ).text();
+      await (await fetch(`${url}/`)).text();
+      await (await fetch(`${url}/`, { method: "HEAD" })).text();
+      await start.printed(/"method":"HEAD".*\n/);
+      const records = start
+        .output()
+        .split("\n")
+        .filter((line) => line.includes('"message":"request"'))
+        .map((line) => JSON.parse(line));
+      const common = {
+        level: "info",
+        status: 200,
+        clientAddress: "127.0.0.1",
+        requestId: expect.any(String),
+      };
+      expect(records).toMatchObject([
+        {
+          ...common,
+          method: "GET",
+          target: "/users/7?a=%22b%22",
+          route: "/users/:id",
+          bytes: 1,
+          trace: "0af7651916cd43dd8448eb211c80319c",
+        },
+        { ...common, target: "/", route: expect.stringMatching(/^(?:static|\/)$/), bytes: 4 },
+        { ...common, method: "HEAD", bytes: 0 },
+      ]);
+      expect(start.output()).not.toContain("forged");
+      for (const { durationMs } of records) expect(durationMs).toBeGreaterThanOrEqual(0);
+    },
+    60_000,
+  );
+
+  test.each([
+    { runtime: "node", args: [] },
+    { runtime: "node", args: ["--workers", "0"] },
+    { runtime: "bun", args: [] },
+    { runtime: "deno", args: [] },
+  ])(
+    "shows on $runtime $args where code throws while it loads, and not how it was loaded",
+    async (row) => {
+      const { runtime, args } = row;
+      const root = makeProject({
+        "functions/index.ts":
+          'import { early } from "../early";\nexport const onRequest = () => new Response(early);',
+        "early.ts":
+          '// one\nfunction throwEarly(): string {\n  throw new Error("early");\n}\nexport const early = throwEarly();',
+      });
+      const { code, stderr } = await runCli([
+        "start",
+        root,
+        "--build",
+        "--port",
+        "0",
+        "--runtime",
+        runtime,
+        ...args,
+      ]);
+      expect(code).toBe(1);
+      expect(stderr).toContain("Error: early");
+      const frames = stderr.split("\n").filter((line) => /^\s+at /.test(line));
+      expect(frames.length).toBeGreaterThan(1);
+      expect(frames.filter((frame) => !/early\.ts:[35]:\d+\)?$/.test(frame))).toEqual([]);
+    },
+    60_000,
   );
 
   test("does not need the sources any more", async () => {

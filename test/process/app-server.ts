@@ -6,11 +6,18 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { vi } from "vitest";
+import { askReload, askScale, fetchStatus } from "../../src/runtimes/app-server/control-client.ts";
+import { controlPath } from "../../src/runtimes/app-server/control-path.ts";
 import type { ServerStatus } from "../../src/runtimes/app-server/status.ts";
 import { buildSite } from "../conformance/build-site.ts";
 
+// Every test here starts processes, which takes seconds where others do the same.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+
 const BIN = resolve(import.meta.dirname, "../../lib/cli/bin.js");
-const WAIT_LIMIT_MS = 15_000;
+const WAIT_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 60_000;
 
 /** A project of a test's own, built. */
 export interface TestSite {
@@ -42,18 +49,30 @@ export interface AppServer {
   child: ChildProcess;
   output(): string;
   exited: Promise<number | null>;
+  /** From the start of the command until it said that it serves. */
+  bootMs: number;
   command(...args: string[]): Promise<{ code: number | null; output: string }>;
+  /** What the commands of these names do, without a process for each. */
   status(): Promise<ServerStatus>;
+  reload(): Promise<ServerStatus>;
+  scale(workers: number): Promise<ServerStatus>;
   /** Ends it if it still runs. */
   stop(): Promise<void>;
 }
 
 /** Starts it and resolves when it says that it serves; rejects with what it printed if it ends before. */
-export async function startAppServer(
+export function startAppServer(site: Pick<TestSite, "root">, ...args: string[]): Promise<AppServer> {
+  return startAppServerIn({}, site, ...args);
+}
+
+/** The same with variables of the environment. */
+export async function startAppServerIn(
+  env: Record<string, string>,
   { root }: Pick<TestSite, "root">,
   ...args: string[]
 ): Promise<AppServer> {
-  const child = run(["start", root, "--port", "0", ...args]);
+  const startedAt = performance.now();
+  const child = run(["start", root, "--port", "0", ...args], env);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (output += chunk));
   const exited = new Promise<number | null>((done) => child.once("exit", done));
@@ -62,9 +81,15 @@ export async function startAppServer(
   });
   ended.catch(() => {});
   const [, origin = ""] = await Promise.race([
-    until(() => /is served on (\S+)/.exec(output) ?? undefined, "It said that it serves"),
+    until(() => /is served on (\S+)/.exec(output) ?? undefined, "It said that it serves", START_LIMIT_MS),
     ended,
-  ]);
+  ]).catch((error: unknown) => {
+    child.kill("SIGKILL");
+    throw error;
+  });
+  const bootMs = performance.now() - startedAt;
+  const given = args.indexOf("--control");
+  const control = given < 0 ? await controlPath(join(root, "dist")) : (args[given + 1] ?? "");
   const command = async (name: string, ...rest: string[]) => {
     const operand = name === "scale" ? [rest.shift() ?? ""] : [];
     const other = run([name, ...operand, root, ...rest, ...controlOptions(rest, args)]);
@@ -79,7 +104,10 @@ export async function startAppServer(
     exited,
     output: () => output,
     command,
-    status: async () => JSON.parse((await command("status", "--json")).output) as ServerStatus,
+    bootMs,
+    status: () => fetchStatus(control),
+    reload: () => askReload(control),
+    scale: (workers) => askScale(control, workers),
     async stop() {
       if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
       const kill = setTimeout(() => child.kill("SIGKILL"), 8_000);
@@ -95,9 +123,12 @@ function controlOptions(given: string[], started: string[]): string[] {
   return index < 0 || given.includes("--control") ? [] : started.slice(index, index + 2);
 }
 
-function run(args: string[]): ChildProcess {
+function run(args: string[], own: Record<string, string> = {}): ChildProcess {
   const { PORT: _port, HOST: _host, ...env } = process.env;
-  return spawn(process.execPath, [BIN, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  return spawn(process.execPath, [BIN, ...args], {
+    env: { ...env, ...own },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
 }
 
 /** Waits until a condition holds and gives its value; fails with its name when that takes too long. */

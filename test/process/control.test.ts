@@ -1,5 +1,6 @@
 // The commands and files by which an application server is run.
 
+import { spawn } from "node:child_process";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
@@ -24,7 +25,7 @@ beforeAll(async () => {
     }),
   );
   server = await startAppServer(site, ...files);
-}, 30_000);
+});
 
 afterAll(async () => {
   await server.stop();
@@ -32,6 +33,13 @@ afterAll(async () => {
 });
 
 const command = (name: string, ...args: string[]) => server.command(name, ...args);
+
+/** A socket as a process leaves it that is killed. */
+async function leaveSocket(path: string): Promise<void> {
+  const code = `require("net").createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 9))`;
+  await new Promise((resolve) => spawn(process.execPath, ["-e", code]).once("exit", resolve));
+  expect((await stat(path)).isSocket()).toBe(true);
+}
 
 describe("the control socket", () => {
   it("is for its owner alone", async () => {
@@ -172,11 +180,13 @@ describe("a site that cannot be loaded", () => {
 });
 
 describe("a unix socket", () => {
-  it("takes the place of a port", async () => {
+  it("takes the place of a port, and of a socket that nobody answers, for those whom its mode lets in", async () => {
     await site.edit("functions/info.ts", (text) => text.replace(/\nthrow.*\n/, "\n"));
     await site.build();
     const path = join(site.root, "site.sock");
-    const next = await startAppServer(site, "--workers", "1", "--unix", path);
+    await leaveSocket(path);
+    const next = await startAppServer(site, "--workers", "1", "--unix", path, "--unix-mode", "660");
+    expect((await stat(path)).mode & 0o777).toBe(0o660);
     const status = await new Promise((resolve, reject) => {
       const outgoing = request({ socketPath: path, path: "/info" }, (response) =>
         resolve(response.resume().statusCode),

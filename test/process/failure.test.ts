@@ -1,16 +1,20 @@
 // What becomes of workers that die, hang, grow or are overrun, and of everybody else meanwhile.
 
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type AppServer, createSite, isAlive, startAppServer, type TestSite, until } from "./app-server.ts";
-import { percentile, send, startLoad } from "./load.ts";
+import { percentile, send, startLoad, stopLoads } from "./load.ts";
+
+/** Enough to fill several workers; the whole of 10 000 takes a minute. */
+const LEAK_REQUESTS = Number(process.env.CAUSEWAY_LEAK_REQUESTS ?? "1000");
+const LEAK_PAUSE_MS = Number(process.env.CAUSEWAY_LEAK_PAUSE_MS ?? "40");
 
 let site: TestSite;
-const servers: AppServer[] = [];
+let servers: AppServer[] = [];
+let count = 0;
 
 async function start(...args: string[]): Promise<AppServer> {
-  // Each has a socket of its own: a test that failed may have left a server behind.
-  const control = join(site.root, `control-${servers.length}.sock`);
+  const control = join(site.root, `control-${++count}.sock`);
   const server = await startAppServer(site, ...args, "--no-watch", "--control", control);
   servers.push(server);
   return server;
@@ -18,12 +22,20 @@ async function start(...args: string[]): Promise<AppServer> {
 
 beforeAll(async () => {
   site = await createSite();
-}, 30_000);
-
-afterAll(async () => {
-  await Promise.all(servers.map((server) => server.stop()));
-  await site.remove();
 });
+
+afterEach(async () => {
+  await stopLoads();
+  await Promise.all(servers.map((server) => server.stop()));
+  servers = [];
+});
+
+afterAll(() => site.remove());
+
+/** What a process has written comes through a pipe, at its time. */
+function logged(server: AppServer, pattern: RegExp): Promise<boolean> {
+  return until(() => pattern.test(server.output()) || undefined, `the log says ${pattern}`);
+}
 
 const get = (server: AppServer, path: string) => send(server.origin, { method: "GET", path });
 
@@ -43,14 +55,17 @@ describe("kill -9", () => {
       const now = await pids(server);
       return (now.length === 2 && !now.includes(victim)) || undefined;
     }, "two workers serve again");
-    // The look itself starts a command, which takes its time.
-    expect(performance.now() - killedAt).toBeLessThan(1_500);
+    const backMs = performance.now() - killedAt;
+    // A busy machine takes longer to start anything; how long, the start of the server has told.
+    expect(backMs).toBeLessThan(Math.max(1_000, server.bootMs));
     await until(() => load.result.answered > 1_000 || undefined, "the load goes on");
-    const { failures } = await load.stop();
+    const { failures, answered } = await load.stop();
+    process.stdout.write(
+      `\nkill -9: back after ${backMs.toFixed(0)} ms, ${failures.length} of ${answered} requests failed\n`,
+    );
     // Eight clients with one request each: no more than those can have been on the worker.
     expect(failures.length).toBeLessThanOrEqual(8);
     expect(failures.filter((failure) => /ECONNREFUSED/.test(failure))).toEqual([]);
-    await server.stop();
   });
 
   it("of the only worker refuses no connection", async () => {
@@ -59,7 +74,6 @@ describe("kill -9", () => {
     process.kill(victim, "SIGKILL");
     const answers = await Promise.all(Array.from({ length: 10 }, () => get(server, "/info")));
     expect(answers.map(({ status }) => status)).toEqual(new Array(10).fill(200));
-    await server.stop();
   });
 
   it("of the master leaves no worker for longer than a second, not even one that hangs", async () => {
@@ -73,11 +87,13 @@ describe("kill -9", () => {
       return after.some((cpuMs, index) => cpuMs === before[index]) || undefined;
     }, "a worker has stopped reporting");
     server.child.kill("SIGKILL");
-    await until(() => !workers.some(isAlive) || undefined, "all workers are gone", 1_000);
+    const limitMs = Math.max(1_000, server.bootMs);
+    await until(() => !workers.some(isAlive) || undefined, "all workers are gone", limitMs);
   });
 });
 
-describe("a function that hangs", () => {
+// Where other programs take the processors for seconds, an attempt may fail by that alone.
+describe("a function that hangs", { retry: 2 }, () => {
   it("is killed with its worker within two seconds of its deadline, and its stack is logged", async () => {
     const server = await start("--workers", "2", "--harakiri", "1s");
     const load = startLoad(server.origin, { clients: 4, pauseMs: 2, shots: [{ method: "GET", path: "/" }] });
@@ -93,12 +109,12 @@ describe("a function that hangs", () => {
     process.stdout.write(
       `\np99 of a static file: ${before.toFixed(1)} ms, with a hang ${during.toFixed(1)} ms\n`,
     );
+    // A request that was given to the worker that hangs would take a quarter of a second and more.
+    expect(during).toBeLessThan(3 * before + 50);
     const { failures } = await load.stop();
     // Connections that lived on the hanging worker broke with it; new ones never went there.
     expect(failures.length).toBeLessThanOrEqual(4);
-    expect(server.output()).toContain("event loop is stuck");
-    expect(server.output()).toContain("GET /spin");
-    expect(server.output()).toMatch(/hangForever[^\n]*spin\.ts/);
+    await logged(server, /event loop is stuck.*GET \/spin.*hangForever.*spin\.ts/);
   });
 
   it("that waits for ever is answered 504 while its worker goes on answering", async () => {
@@ -110,30 +126,57 @@ describe("a function that hangs", () => {
       status: 200,
     });
     expect((await server.status()).totals).toMatchObject({ expired: 1 });
-    await server.stop();
   });
 });
 
 describe("limits", () => {
-  it("keep a worker that leaks under its ceiling without a failure", async () => {
-    const ceiling = 250_000_000;
+  it("keep workers that leak under their ceiling without a failure", async () => {
+    const ceiling = 400_000_000;
     const server = await start("--workers", "2", "--max-rss", String(ceiling));
     const load = startLoad(server.origin, {
       clients: 4,
-      pauseMs: 4,
+      // 1 MB for each request: so fast that a worker is full after some seconds.
+      pauseMs: LEAK_PAUSE_MS,
       shots: [{ method: "GET", path: "/leak" }],
     });
     let highest = 0;
-    await until(async () => {
-      const { workers, counts } = await server.status();
-      highest = Math.max(highest, ...workers.map(({ rssBytes }) => rssBytes));
-      return counts.recycled >= 4 || undefined;
-    }, "several workers were replaced");
+    await until(
+      async () => {
+        const { workers, counts } = await server.status();
+        highest = Math.max(highest, ...workers.map(({ rssBytes }) => rssBytes));
+        return (counts.recycled >= 3 && load.result.answered >= LEAK_REQUESTS) || undefined;
+      },
+      "several workers were replaced",
+      LEAK_REQUESTS * LEAK_PAUSE_MS + 30_000,
+    );
     const { failures, answered } = await load.stop();
+    process.stdout.write(`\nleak: ${answered} requests, at most ${Math.round(highest / 1e6)} MB\n`);
     expect(failures).toEqual([]);
-    expect(answered).toBeGreaterThan(300);
-    expect(highest).toBeLessThan(ceiling * 2);
-    await server.stop();
+    expect(highest).toBeLessThan(ceiling);
+  });
+
+  it("kill a worker that leaps over the hard ceiling, though it never reports", async () => {
+    const server = await start("--workers", "2", "--kill-rss", "600M");
+    const load = startLoad(server.origin, { clients: 2, pauseMs: 5, shots: [{ method: "GET", path: "/" }] });
+    await expect(get(server, "/leap")).rejects.toThrow();
+    await until(async () => (await pids(server)).length === 2 || undefined, "two workers serve again");
+    await logged(server, /A worker is killed.*kill-rss/);
+    expect((await load.stop()).failures.length).toBeLessThanOrEqual(2);
+    expect((await server.status()).counts).toMatchObject({ killed: 1 });
+  });
+
+  it("replace a worker that keeps a processor busy, in order", async () => {
+    const server = await start("--workers", "1", "--max-cpu", "5%/2s");
+    const [before] = await pids(server);
+    expect(await get(server, "/busy")).toMatchObject({ status: 200 });
+    const load = startLoad(server.origin, { clients: 2, pauseMs: 20, shots: [{ method: "GET", path: "/" }] });
+    await until(
+      async () => !(await pids(server)).includes(before ?? 0) || undefined,
+      "it is replaced",
+      30_000,
+    );
+    expect((await load.stop()).failures).toEqual([]);
+    await logged(server, /A worker is replaced.*max-cpu/);
   });
 
   it("on requests replace one worker after the other without a failure", async () => {
@@ -143,28 +186,44 @@ describe("limits", () => {
       async () => (await server.status()).counts.recycled >= 4 || undefined,
       "several workers were replaced",
     );
-    expect((await load.stop()).failures).toEqual([]);
-    await server.stop();
+    const { failures, answered } = await load.stop();
+    process.stdout.write(`\nmax-requests: ${answered} answers while 4 workers were replaced, none lost\n`);
+    expect(failures).toEqual([]);
   });
 });
 
-describe("overload", () => {
-  it("answers what it accepts as fast as ever and refuses the rest at once", async () => {
+describe("overload", { retry: 2 }, () => {
+  it.each([
+    // How long a computation takes on a machine with other work differs: there the median has to do.
+    { what: "that waits", path: "/slow/100", share: 0.99 },
+    { what: "that computes", path: "/burn/50", share: 0.5 },
+  ])("by work $what: what is accepted is as fast as ever, the rest is refused at once", async (work) => {
+    const { what, path, share } = work;
     const server = await start("--workers", "1", "--backlog", "5");
-    const shots = [{ method: "GET", path: "/slow/100" }];
-    const calm = startLoad(server.origin, { clients: 4, shots });
-    await until(() => calm.result.answered >= 40 || undefined, "the calm load is measured");
-    const unloaded = percentile((await calm.stop()).durationsMs, 0.99);
-    const storm = startLoad(server.origin, { clients: 15, pauseMs: 10, shots, allowed: [200, 503] });
-    await until(() => (storm.result.statuses.get(200) ?? 0) >= 60 || undefined, "the storm is measured");
-    const result = await storm.stop();
-    expect(result.failures).toEqual([]);
-    expect(result.statuses.get(503)).toBeGreaterThan(60);
-    expect(percentile(result.durationsMs, 0.99)).toBeLessThan(2 * unloaded);
-    const [refusal] = await Promise.all([...Array.from({ length: 8 }, () => get(server, "/slow/200"))]).then(
-      (answers) => answers.filter(({ status }) => status === 503),
+    // Connections that stay: a new one waits for its turn with the master, not with the worker.
+    const common = { shots: [{ method: "GET", path }], allowed: [200, 503], keepAlive: true };
+    const calm = startLoad(server.origin, { clients: 5, ...common });
+    await until(() => calm.result.durationsMs.length >= 60 || undefined, "the calm load is measured");
+    const unloaded = percentile((await calm.stop()).durationsMs, share);
+    const storm = startLoad(server.origin, { clients: 15, pauseMs: 10, ...common });
+    await until(() => (storm.result.statuses.get(200) ?? 0) >= 80 || undefined, "the storm is measured");
+    const { failures, durationsMs, refusalsMs } = await storm.stop();
+    expect(failures).toEqual([]);
+    const [loaded, refused] = [percentile(durationsMs, share), percentile(refusalsMs, 0.5)];
+    process.stdout.write(
+      `\noverload ${what}: p${share * 100} ${unloaded.toFixed(0)} ms, at three times capacity ` +
+        `${loaded.toFixed(0)} ms; ${refusalsMs.length} refused, the median after ${refused.toFixed(0)} ms\n`,
     );
-    expect(refusal?.headers["retry-after"]).toBe("1");
-    await server.stop();
+    expect(refusalsMs.length).toBeGreaterThan(5);
+    expect(loaded).toBeLessThan(2 * unloaded);
+    expect(refused).toBeLessThan(2 * unloaded);
+  });
+
+  it("tells those whom it refuses when to come again", async () => {
+    const server = await start("--workers", "1", "--backlog", "2");
+    const answers = await Promise.all(Array.from({ length: 8 }, () => get(server, "/slow/300")));
+    const refusals = answers.filter(({ status }) => status === 503);
+    expect(refusals.length).toBeGreaterThan(0);
+    for (const { headers } of refusals) expect(headers["retry-after"]).toBe("1");
   });
 });

@@ -10,6 +10,8 @@ export interface LoadResult {
   statuses: Map<number, number>;
   /** Of the accepted requests, in the order of their ends. */
   durationsMs: number[];
+  /** Of those refused with 503. */
+  refusalsMs: number[];
   pids: Set<number>;
 }
 
@@ -30,6 +32,8 @@ export interface LoadOptions {
   /** Wait between two requests of a client. */
   pauseMs?: number;
   shots?: readonly Shot[];
+  /** Keep every connection; half of the clients do anyway. */
+  keepAlive?: boolean;
   /** Statuses that are no failure. */
   allowed?: readonly number[];
 }
@@ -40,19 +44,27 @@ const SHOTS: readonly Shot[] = [
   { method: "GET", path: "/" },
 ];
 
-/** Half of the clients keep their connection, the others open one for each request. */
+const running = new Set<Load>();
+
+/** Ends what a test that failed has left running. */
+export async function stopLoads(): Promise<void> {
+  await Promise.all([...running].map((load) => load.stop()));
+}
+
+/** Half of the clients, or all, keep their connection, the others open one for each request. */
 export function startLoad(origin: string, options: LoadOptions): Load {
-  const { clients, pauseMs = 0, shots = SHOTS, allowed = [200] } = options;
+  const { clients, pauseMs = 0, shots = SHOTS, allowed = [200], keepAlive = false } = options;
   const result: LoadResult = {
     answered: 0,
     failures: [],
     statuses: new Map(),
     durationsMs: [],
+    refusalsMs: [],
     pids: new Set(),
   };
   let isRunning = true;
   const client = async (number: number) => {
-    const agent = number % 2 === 0 ? new Agent({ keepAlive: true, maxSockets: 1 }) : undefined;
+    const agent = keepAlive || number % 2 === 0 ? new Agent({ keepAlive: true, maxSockets: 1 }) : undefined;
     for (let count = number; isRunning; count++) {
       const shot = shots[count % shots.length] as Shot;
       await fire(origin, shot, agent, allowed, result);
@@ -61,14 +73,17 @@ export function startLoad(origin: string, options: LoadOptions): Load {
     agent?.destroy();
   };
   const all = Promise.all(Array.from({ length: clients }, (_, number) => client(number)));
-  return {
+  const load: Load = {
     result,
     async stop() {
       isRunning = false;
+      running.delete(load);
       await all;
       return result;
     },
   };
+  running.add(load);
+  return load;
 }
 
 async function fire(
@@ -84,6 +99,7 @@ async function fire(
     result.answered += 1;
     result.statuses.set(status, (result.statuses.get(status) ?? 0) + 1);
     if (!allowed.includes(status)) result.failures.push(`${shot.method} ${shot.path}: ${status}`);
+    if (status === 503) result.refusalsMs.push(performance.now() - startedAt);
     if (status !== 200) return;
     result.durationsMs.push(performance.now() - startedAt);
     if (shot.body !== undefined && text !== shot.body) result.failures.push(`${shot.path}: another body`);

@@ -11,7 +11,7 @@ let server: AppServer;
 beforeAll(async () => {
   site = await createSite("worker-site");
   server = await startAppServer(site, "--workers", "3", "--binding", `OUT=${join(site.root, "out.txt")}`);
-}, 30_000);
+});
 
 afterAll(async () => {
   await server.stop();

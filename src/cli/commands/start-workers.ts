@@ -15,8 +15,18 @@ export async function startWorkers(
   address: { host: string; port: number },
   settings: ServerSettings,
 ): Promise<URL> {
-  const { supervisor, isolated, deadlines, backlog, accessLog, watch, user, maxHeapMb, socketPath } =
-    settings;
+  const {
+    supervisor,
+    isolated,
+    deadlines,
+    backlog,
+    accessLog,
+    watch,
+    user,
+    maxHeapMb,
+    socketPath,
+    socketMode,
+  } = settings;
   const master = await runAppServer({
     ...address,
     outDir: build.outDir,
@@ -31,6 +41,7 @@ export async function startWorkers(
     control: { path: settings.controlPath, port: settings.controlPort },
     pidFile: settings.pidFile,
     ...(socketPath === undefined ? {} : { socketPath: resolve(socketPath) }),
+    ...(socketMode === undefined ? {} : { socketMode }),
     ...(user === undefined ? {} : { bound: () => dropPrivileges(user) }),
     ...(maxHeapMb === undefined ? {} : { maxHeapMb }),
   });

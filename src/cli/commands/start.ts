@@ -1,15 +1,12 @@
-// `causeway start`: serves a build, in this process on Node, as a process of its own on the other runtimes.
+// `causeway start`: serves a build, by workers or in this process on Node, as a process of its own on the other
+// runtimes. What only one of these ways needs is loaded when it is taken: a start is quick.
 
 import { isAbsolute, resolve } from "node:path";
-import { stopCompiler } from "../../build/stop-compiler.ts";
 import type { Target } from "../../build/target.ts";
 import { loadVariableFile } from "../../config/load-dev-vars.ts";
 import { CausewayError } from "../../contract/errors.ts";
 import type { Env } from "../../contract/handler.ts";
-import { reservePort } from "../../dev/find-port.ts";
-import { type ProcessRuntime, startRuntimeProcess } from "../../dev/runtime-process.ts";
-import { startNodeServer } from "../../runtimes/node.ts";
-import { loadRelease } from "../../runtimes/server/load-release.ts";
+import type { ProcessRuntime } from "../../dev/runtime-process.ts";
 import { environmentFor, guardEnvironment, stopOnSignal } from "../../runtimes/server/run-build.ts";
 import { createServerLog } from "../../runtimes/server/server-log.ts";
 import { serverUrl } from "../../runtimes/server/server-url.ts";
@@ -17,23 +14,19 @@ import { surviveFaults } from "../../runtimes/server/survive-faults.ts";
 import { type FoundBuild, findBuild } from "../find-build.ts";
 import type { Output } from "../output.ts";
 import type { CommandLine } from "../parse-arguments.ts";
-import { readServerSettings } from "../server-settings.ts";
+import { MASTER_OPTIONS } from "../server-options.ts";
+import { readServerSettings, type ServerSettings } from "../server-settings.ts";
 import { readAddress, readBindings } from "../site-options.ts";
-import { buildProject } from "./build.ts";
 
 /** Serves until a signal ends it. */
 export async function runStart(line: CommandLine, output: Output): Promise<void> {
   const runtime = line.options.texts.get("runtime") ?? "node";
   const address = readAddress(line);
   const target = runtime === "workerd" ? "workers" : (runtime as Target);
-  if (line.options.flags.has("build")) {
-    await buildProject(line, output, [target]);
-    await stopCompiler();
-  }
+  if (line.options.flags.has("build")) await buildFor(target, line, output);
   const build = await findBuild(line, target);
   const env = await startEnvironment(line, output, build);
   const settings = await readServerSettings(line, build.root);
-  if (runtime !== "node" && line.options.texts.has("workers")) throw workersElsewhere(runtime);
   if (runtime === "node" && settings.supervisor.workers > 0) {
     const { startWorkers } = await import("./start-workers.ts");
     const served = await startWorkers(build, env, address, settings);
@@ -50,23 +43,38 @@ export async function runStart(line: CommandLine, output: Output): Promise<void>
     );
     return;
   }
+  refuseMasterOptions(line, runtime);
   const server =
     runtime === "node"
-      ? await serveHere(build, env, address)
-      : await serveProcess(build, env, address, runtime as ProcessRuntime);
+      ? await serveHere(build, env, address, settings)
+      : await serveProcess(build, env, address, settings, runtime as ProcessRuntime);
   const url = server.url.href.replace(/\/$/, "");
   output.result(`${build.site.name} is served on ${url}`, { event: "ready", url, runtime });
   stopOnSignal(server);
 }
 
-function workersElsewhere(runtime: string): CausewayError {
-  return new CausewayError(
-    "bad-usage",
-    `Cannot start workers on ${runtime}: it cannot take connections over`,
-    {
-      remedy: "Leave out --workers, or serve on Node.",
-    },
+async function buildFor(target: Target, line: CommandLine, output: Output): Promise<void> {
+  const [{ buildProject }, { stopCompiler }] = await Promise.all([
+    import("./build.ts"),
+    import("../../build/stop-compiler.ts"),
+  ]);
+  await buildProject(line, output, [target]);
+  await stopCompiler();
+}
+
+/** What somebody asks for on the command line and nobody would do is a mistake, not a wish to pass over. */
+function refuseMasterOptions({ options }: CommandLine, runtime: string): void {
+  const given = MASTER_OPTIONS.filter(
+    (name) => options.texts.has(name) || options.lists.has(name) || options.flags.has(name),
   );
+  const isWorkers = runtime !== "node" && Number(options.texts.get("workers") ?? "0") !== 0;
+  const names = isWorkers ? ["workers", ...given] : given;
+  if (names.length === 0) return;
+  const where = runtime === "node" ? "without workers" : `on ${runtime}, which has no workers`;
+  throw new CausewayError("bad-usage", `Cannot use --${names.join(", --")} ${where}`, {
+    remedy:
+      runtime === "node" ? "Leave out --workers 0." : "Leave it out, or serve on Node: it needs a master.",
+  });
 }
 
 interface Address {
@@ -79,8 +87,17 @@ interface Served {
   close(): Promise<void>;
 }
 
-async function serveHere(build: FoundBuild, env: Env, address: Address): Promise<Served> {
-  const server = await startNodeServer({ ...(await loadRelease(build)), env, ...address });
+async function serveHere(
+  build: FoundBuild,
+  env: Env,
+  address: Address,
+  { accessLog }: ServerSettings,
+): Promise<Served> {
+  const [{ startNodeServer }, { loadRelease }] = await Promise.all([
+    import("../../runtimes/node.ts"),
+    import("../../runtimes/server/load-release.ts"),
+  ]);
+  const server = await startNodeServer({ ...(await loadRelease(build)), env, accessLog, ...address });
   surviveFaults(createServerLog());
   return server;
 }
@@ -90,12 +107,18 @@ async function serveProcess(
   { outDir, root }: FoundBuild,
   env: Env,
   address: Address,
+  { accessLog }: ServerSettings,
   runtime: ProcessRuntime,
 ): Promise<Served> {
+  const [{ reservePort }, { startRuntimeProcess }] = await Promise.all([
+    import("../../dev/find-port.ts"),
+    import("../../dev/runtime-process.ts"),
+  ]);
   const port = await reservePort(address.port, address.host);
-  const child = await startRuntimeProcess({ runtime, root, outDir, host: address.host, port, env });
+  const { host } = address;
+  const child = await startRuntimeProcess({ runtime, root, outDir, host, port, env, accessLog });
   child.exited.then((code) => process.exit(code));
-  return { url: serverUrl(address.host, port), close: () => child.stop() };
+  return { url: serverUrl(host, port), close: () => child.stop() };
 }
 
 /** Rising precedence: --vars-file, the environment's variables of declared names, --binding. */

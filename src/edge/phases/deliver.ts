@@ -18,6 +18,7 @@ export function deliver(services: EdgeServices): Handler {
   return async (request, env, context) => {
     try {
       const choice = choose(request);
+      if (context.trail !== undefined && choice !== "application") context.trail.route = "static";
       if (choice === "assets") return await assets.fetch(request);
       if (choice === "missing") return await assets.fetchMissing(request);
       const response = await application(request, env, context);

@@ -15,6 +15,7 @@ export function routeRequests(services: EdgeServices, { routes }: RoutingSection
     const found = match(request);
     if (found.kind === "none") return next(request, env, context);
     if (found.kind === "ambiguous") return createProblemResponse(request, { status: 400 });
+    if (context.trail !== undefined) context.trail.route = found.rule.when.path ?? "*";
     return (handlers[found.index] as Handler)(request, env, context);
   };
 }

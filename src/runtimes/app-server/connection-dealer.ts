@@ -14,9 +14,17 @@ export interface Offer {
   takeUntil: number;
 }
 
-interface Pending {
+interface Connection {
   socket: Socket;
+  /** Offers of it that nobody took in time. */
+  lapses: number;
+}
+
+interface Pending {
+  connection: Connection;
   sentAt: number;
+  /** From when on the worker will certainly not take it. */
+  lapsesAt: number;
 }
 
 interface Target {
@@ -31,16 +39,19 @@ interface Target {
 
 /** A worker that has not taken what it got for this long is busy with something else. */
 const RESPONSIVE_MS = 50;
-/** How long a worker may take. */
+/** How long a worker may take; twice as long each time it was too short, or workers that compute get nothing. */
 const OFFER_MS = 250;
-/** When the master gives an offer up. The difference covers the way of the message and a busy master. */
-const REDEAL_AFTER_MS = 500;
+const MAX_DOUBLINGS = 6;
+/** So much later the master gives an offer up: for the way of the message and a busy master. */
+const GIVE_UP_AFTER_MS = 250;
+/** Offers under way to one worker. It sees one in each turn of its event loop: the last would come too late. */
+const MAX_OFFERS = 4;
 /** Connections that wait while there is no worker; more would only be answered too late. */
 const MAX_WAITING = 4_096;
 
 export class ConnectionDealer {
   readonly #targets = new Map<number, Target>();
-  readonly #waiting: Socket[] = [];
+  readonly #waiting: Connection[] = [];
   #turn = 0;
 
   get waiting(): number {
@@ -50,7 +61,7 @@ export class ConnectionDealer {
   /** A worker is ready for connections. */
   add(id: number, send: SendConnection): void {
     this.#targets.set(id, { send, pending: new Map(), offers: 0, connections: 0, accepts: true });
-    for (const socket of this.#waiting.splice(0)) this.deal(socket);
+    this.#dealWaiting();
   }
 
   /** A worker gets no further connections; those on the way to it stay its own. */
@@ -63,7 +74,7 @@ export class ConnectionDealer {
   remove(id: number): void {
     const pending = this.#targets.get(id)?.pending.values() ?? [];
     this.#targets.delete(id);
-    for (const { socket } of pending) this.deal(socket);
+    for (const { connection } of pending) this.#offer(connection);
   }
 
   /** A worker reports how many connections it has. */
@@ -76,12 +87,13 @@ export class ConnectionDealer {
   took(id: number, upTo: number, late: readonly number[]): void {
     const target = this.#targets.get(id);
     if (target === undefined) return;
-    for (const [number, { socket }] of target.pending) {
-      if (number > upTo) return;
+    for (const [number, { connection }] of target.pending) {
+      if (number > upTo) break;
       target.pending.delete(number);
-      if (late.includes(number)) this.deal(socket);
-      else socket.destroy();
+      if (late.includes(number)) this.#offerAgain(connection);
+      else connection.socket.destroy();
     }
+    this.#dealWaiting();
   }
 
   /**
@@ -91,45 +103,64 @@ export class ConnectionDealer {
   recall(now = monotonicMs()): void {
     const isAnybodyPrompt = [...this.#targets.values()].some((target) => target.accepts && isPrompt(target));
     if (!isAnybodyPrompt) return;
-    const lapsed: Socket[] = [];
+    const lapsed: Connection[] = [];
     for (const { pending } of this.#targets.values()) {
-      for (const [number, { socket, sentAt }] of pending) {
-        if (now - sentAt < REDEAL_AFTER_MS) break;
+      for (const [number, { connection, lapsesAt }] of pending) {
+        if (now < lapsesAt) continue;
         pending.delete(number);
-        lapsed.push(socket);
+        lapsed.push(connection);
       }
     }
-    for (const socket of lapsed) this.deal(socket);
+    for (const connection of lapsed) this.#offerAgain(connection);
+    this.#dealWaiting();
   }
 
-  /** Gives a connection to a worker, or keeps it until there is one. */
+  /** Gives a connection to a worker, or keeps it until there is one with time for it. */
   deal(socket: Socket): void {
-    if (socket.destroyed) return;
-    const now = monotonicMs();
-    const target = this.#choose(now);
-    if (target === undefined) {
-      this.#wait(socket);
-      return;
-    }
-    const offer = { number: ++target.offers, takeUntil: now + OFFER_MS };
-    target.pending.set(offer.number, { socket, sentAt: now });
-    target.connections += 1;
-    target.send(socket, offer);
+    this.#offer({ socket, lapses: 0 });
   }
 
   /** Closes what waits. */
   close(): void {
-    for (const socket of this.#waiting.splice(0)) socket.destroy();
+    for (const { socket } of this.#waiting.splice(0)) socket.destroy();
   }
 
-  #wait(socket: Socket): void {
-    if (this.#waiting.length >= MAX_WAITING) socket.destroy();
-    else this.#waiting.push(socket);
+  #offer(connection: Connection, isFirst = false): void {
+    const { socket, lapses } = connection;
+    if (socket.destroyed) return;
+    const now = monotonicMs();
+    const target = this.#choose(now);
+    if (target === undefined) {
+      this.#wait(connection, isFirst);
+      return;
+    }
+    const takeUntil = now + OFFER_MS * 2 ** Math.min(lapses, MAX_DOUBLINGS);
+    const offer = { number: ++target.offers, takeUntil };
+    target.pending.set(offer.number, { connection, sentAt: now, lapsesAt: takeUntil + GIVE_UP_AFTER_MS });
+    target.connections += 1;
+    target.send(socket, offer);
+  }
+
+  /** What has waited in vain already does not line up at the end. */
+  #offerAgain(connection: Connection): void {
+    this.#offer({ ...connection, lapses: connection.lapses + 1 }, true);
+  }
+
+  #dealWaiting(): void {
+    while (this.#waiting.length > 0 && [...this.#targets.values()].some(hasRoom)) {
+      this.#offer(this.#waiting.shift() as Connection);
+    }
+  }
+
+  #wait(connection: Connection, isFirst: boolean): void {
+    if (this.#waiting.length >= MAX_WAITING) connection.socket.destroy();
+    else if (isFirst) this.#waiting.unshift(connection);
+    else this.#waiting.push(connection);
   }
 
   /** Fewest connections among those that respond best; in turn where there is no difference. */
   #choose(now: number): Target | undefined {
-    const targets = [...this.#targets.values()].filter(({ accepts }) => accepts);
+    const targets = [...this.#targets.values()].filter(hasRoom);
     const prompt = targets.filter(isPrompt);
     const responsive = prompt.length > 0 ? prompt : targets.filter((target) => isResponsive(target, now));
     const candidates = responsive.length > 0 ? responsive : targets;
@@ -141,6 +172,10 @@ export class ConnectionDealer {
     }
     return best;
   }
+}
+
+function hasRoom({ accepts, pending }: Target): boolean {
+  return accepts && pending.size < MAX_OFFERS;
 }
 
 function isPrompt({ pending }: Target): boolean {

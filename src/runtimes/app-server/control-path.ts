@@ -13,7 +13,9 @@ export async function controlPath(outDir: string): Promise<string> {
     .update(await realpath(outDir))
     .digest("hex")
     .slice(0, 16);
-  return join(tmpdir(), `causeway-${userInfo().uid}`, `${name}.sock`);
+  // In a container the user often has a number and no name.
+  const user = process.getuid?.() ?? userInfo().username;
+  return join(tmpdir(), `causeway-${user}`, `${name}.sock`);
 }
 
 /** Makes the socket's folder, for its owner alone, and refuses one that somebody else has put there. */

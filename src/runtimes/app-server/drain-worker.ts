@@ -29,7 +29,9 @@ export async function drainWorker(parts: WorkerParts, order: DrainOrder): Promis
   const grace = setTimeout(() => closeStreams(parts), Math.min(order.streamGraceMs, order.limitMs));
   const isQuiet = await untilQuiet(parts, order, startedAt);
   clearTimeout(grace);
-  if (!isQuiet) log.warn("Open requests were broken off", { requests: gate.inFlight });
+  // Connections may be left that only might have brought another request.
+  const left = { requests: gate.inFlight, webSockets: node.webSockets.size };
+  if (!isQuiet && left.requests + left.webSockets > 0) log.warn("Open requests were broken off", left);
   for (const webSocket of node.webSockets) webSocket.terminate();
   connections.destroyAll();
   await finishBackgroundWork(parts, order.limitMs - (performance.now() - startedAt));

@@ -1,24 +1,28 @@
 // Functions in processes of their own, behind those that face the clients: how a request gets there and back.
 // What the edge knows beside the request travels in two fields, which are taken from clients before.
 
-import type { GatewayContext, Handler } from "../../contract/handler.ts";
+import type { GatewayContext, Handler, RequestTrail } from "../../contract/handler.ts";
 import type { LogSink } from "../../contract/platform.ts";
 import {
   type BodySource,
   type Transport,
   TransportError,
   type UpstreamRequest,
+  type UpstreamResponse,
   type UpstreamServer,
 } from "../../contract/transport.ts";
 import { recover } from "../../edge/recover.ts";
+import { withMutableHeaders } from "../../gateway/chain.ts";
 import { isHopByHop, parseConnectionOptions } from "../../http/hop-by-hop.ts";
 import { asksForWebSocket } from "../../proxy/forward-request.ts";
 import { forwardResponse, hasNoBody } from "../../proxy/forward-response.ts";
 
 const CLIENT_FIELD = "x-causeway-client-address";
 const REQUEST_FIELD = "x-causeway-request-id";
+/** Of a request: the edge logs and wants to know the route. Of an answer: the route. */
+const ROUTE_FIELD = "x-causeway-route";
 /** Fields by which the processes speak to each other; never believed from outside, never shown to functions. */
-export const INTERNAL_FIELDS: readonly string[] = [CLIENT_FIELD, REQUEST_FIELD];
+export const INTERNAL_FIELDS: readonly string[] = [CLIENT_FIELD, REQUEST_FIELD, ROUTE_FIELD];
 
 const CONNECT_TIMEOUT_MS = 5_000;
 /** What the connection and the transport settle between themselves. */
@@ -36,7 +40,7 @@ export function createIsolatedApplication(path: string, transport: Transport, lo
   return async (request, _env, context) => {
     const observer = { signal: request.signal, connected() {}, sent() {} };
     try {
-      const answer = await transport.send(toUpstream(request, context), server, observer);
+      const answer = takeRoute(await transport.send(toUpstream(request, context), server, observer), context);
       const { body, status } = answer;
       const isEmpty = body === null || hasNoBody(request.method, status);
       if (isEmpty && body !== null && !(body instanceof Uint8Array)) body.cancel();
@@ -55,28 +59,48 @@ export function serveIsolated(application: Handler, log: LogSink): Handler {
   return async (request, env, context) => {
     const clientAddress = request.headers.get(CLIENT_FIELD) ?? undefined;
     const requestId = request.headers.get(REQUEST_FIELD) ?? context.requestId;
+    const trail = request.headers.has(ROUTE_FIELD) ? { route: undefined, upstream: undefined } : undefined;
     for (const name of INTERNAL_FIELDS) request.headers.delete(name);
     const gateway: GatewayContext = {
       clientAddress,
       requestId,
+      trail,
       waitUntil: (work) => context.waitUntil(work),
       passThroughOnException() {},
     };
     try {
-      return await application(request, env, gateway);
+      return tellRoute(await application(request, env, gateway), trail);
     } catch (error) {
       return recover(error, gateway, log);
     }
   };
 }
 
-function toUpstream(request: Request, { clientAddress, requestId }: GatewayContext): UpstreamRequest {
+/** Sends the route back with the answer, in place of what a function may have written there. */
+function tellRoute(response: Response, trail: RequestTrail | undefined): Response {
+  if (trail === undefined || response.status === 101) return response;
+  const changed = withMutableHeaders(response);
+  changed.headers.set(ROUTE_FIELD, encodeURI(trail.route ?? "static"));
+  return changed;
+}
+
+/** Takes the route out of an answer, for the log and from the client. */
+function takeRoute(answer: UpstreamResponse, { trail }: GatewayContext): UpstreamResponse {
+  if (trail === undefined) return answer;
+  const index = answer.fields.findIndex((text, place) => place % 2 === 0 && text === ROUTE_FIELD);
+  if (index < 0) return answer;
+  trail.route = decodeURI(answer.fields[index + 1] as string);
+  return { ...answer, fields: answer.fields.toSpliced(index, 2) };
+}
+
+function toUpstream(request: Request, { clientAddress, requestId, trail }: GatewayContext): UpstreamRequest {
   const { url, method, headers } = request;
   const pathStart = url.indexOf("/", url.indexOf("://") + 3);
   const host = headers.get("host") ?? url.slice(url.indexOf("://") + 3, pathStart);
   const named = parseConnectionOptions(headers.get("connection"));
   const fields = ["host", host, REQUEST_FIELD, requestId];
   if (clientAddress !== undefined) fields.push(CLIENT_FIELD, clientAddress);
+  if (trail !== undefined) fields.push(ROUTE_FIELD, "wanted");
   for (const [name, value] of headers) {
     if (!OWN_FIELDS.has(name) && !isHopByHop(name) && !named.includes(name)) fields.push(name, value);
   }

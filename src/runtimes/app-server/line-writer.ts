@@ -15,63 +15,77 @@ export interface LineWriter {
   flush(): void;
 }
 
+/** Lines that one write will carry. */
+interface Batch {
+  text: string;
+  bytes: number;
+}
+
 /** A writer for a file descriptor. Lines longer than a pipe takes at once are cut. */
 export function createLineWriter(descriptor: number): LineWriter {
-  let held: Buffer[] = [];
+  const held: Batch[] = [];
   let heldBytes = 0;
   let lost = 0;
+  /** The reader was behind at the last attempt; the next one comes with the timer. */
+  let isBlocked = false;
   let timer: NodeJS.Timeout | undefined;
+  const schedule = (afterMs: number) => {
+    timer ??= setTimeout(flush, afterMs).unref();
+  };
+  const writeAllBut = (kept: number) => {
+    isBlocked = false;
+    for (let batch = held[0]; batch !== undefined && held.length > kept; batch = held[0]) {
+      isBlocked = !writeWhole(descriptor, batch.text);
+      if (isBlocked) return schedule(AGAIN_AFTER_MS);
+      held.shift();
+      heldBytes -= batch.bytes;
+    }
+  };
   const flush = () => {
     clearTimeout(timer);
     timer = undefined;
-    while (held.length > 0) {
-      const [batch, count] = takeBatch(held);
-      if (!writeWhole(descriptor, batch)) {
-        timer = setTimeout(flush, AGAIN_AFTER_MS).unref();
-        return;
-      }
-      held = held.slice(count);
-      heldBytes -= batch.length;
+    writeAllBut(0);
+  };
+  const hold = (text: string) => {
+    const line = limit(text);
+    const last = held.at(-1);
+    heldBytes += line.bytes;
+    if (last === undefined || last.bytes + line.bytes > ATOMIC_BYTES) held.push(line);
+    else {
+      last.text += line.text;
+      last.bytes += line.bytes;
     }
   };
   return {
     flush,
     write(line) {
-      const bytes = encodeLine(lost > 0 ? `${lost} lines were lost here\n${line}` : line);
-      if (heldBytes + bytes.length > MAX_HELD_BYTES) {
+      if (heldBytes > MAX_HELD_BYTES) {
         lost += 1;
         return;
       }
+      if (lost > 0) hold(`${lost} lines were lost here\n`);
       lost = 0;
-      held.push(bytes);
-      heldBytes += bytes.length;
-      if (heldBytes >= ATOMIC_BYTES && timer === undefined) flush();
-      timer ??= setTimeout(flush, FLUSH_AFTER_MS).unref();
+      hold(`${line}\n`);
+      // The last batch may still get more; those before it are as full as they will be.
+      if (held.length > 1 && !isBlocked) writeAllBut(1);
+      schedule(FLUSH_AFTER_MS);
     },
   };
 }
 
-function encodeLine(line: string): Buffer {
-  const bytes = Buffer.from(`${line}\n`);
-  if (bytes.length <= ATOMIC_BYTES) return bytes;
-  return Buffer.concat([bytes.subarray(0, ATOMIC_BYTES - 4), Buffer.from("...\n")]);
-}
-
-function takeBatch(lines: readonly Buffer[]): [batch: Buffer, count: number] {
-  let bytes = 0;
-  let count = 0;
-  for (const line of lines) {
-    if (count > 0 && bytes + line.length > ATOMIC_BYTES) break;
-    bytes += line.length;
-    count += 1;
-  }
-  return [Buffer.concat(lines.slice(0, count), bytes), count];
+function limit(text: string): Batch {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= ATOMIC_BYTES) return { text, bytes };
+  const kept = Buffer.from(text)
+    .subarray(0, ATOMIC_BYTES - 8)
+    .toString();
+  return limit(`${kept}...\n`);
 }
 
 /** False if the reader is behind. A write of this size is done whole or not at all. */
-function writeWhole(descriptor: number, bytes: Buffer): boolean {
+function writeWhole(descriptor: number, text: string): boolean {
   try {
-    writeSync(descriptor, bytes);
+    writeSync(descriptor, text);
   } catch (error) {
     // A log that nobody reads any more must not end the server.
     return (error as NodeJS.ErrnoException).code !== "EAGAIN";

@@ -1,6 +1,6 @@
 // The master of the application server: holds the listening socket and the process tables, loads no site code.
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,6 +26,8 @@ export interface MasterOptions {
   port: number;
   /** Listen on a unix socket instead of a port. */
   socketPath?: string;
+  /** Permissions of that socket. */
+  socketMode?: number;
   /** Called when the address is bound, before any process is started: the moment to give up privileges. */
   bound?: () => Promise<void>;
   /** Variables and secrets for the functions. */
@@ -176,9 +178,11 @@ function createPools(
 }
 
 /** Binds the site's address. What functions see as the site's own URL on a socket: a proxy in front knows better. */
-async function bind({ server }: WorkerPool, { host, port, socketPath }: MasterOptions): Promise<URL> {
+async function bind({ server }: WorkerPool, options: MasterOptions): Promise<URL> {
+  const { host, port, socketPath, socketMode } = options;
   if (socketPath !== undefined) {
     await listenOnPath(server, socketPath);
+    if (socketMode !== undefined) await chmod(socketPath, socketMode);
     return new URL("http://localhost/");
   }
   await listen(server, port, host);

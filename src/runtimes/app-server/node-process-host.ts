@@ -16,6 +16,7 @@ import {
   type WorkerBrief,
   type WorkerMessage,
 } from "./messages.ts";
+import { readResidentBytes } from "./resident-memory.ts";
 
 export interface NodeProcessHostOptions {
   dealer: ConnectionDealer;
@@ -75,6 +76,7 @@ function startWorker(
   send(child, { kind: "boot", brief: options.brief(order) });
   return {
     pid: child.pid ?? 0,
+    residentBytes: () => readResidentBytes(child.pid),
     runScheduled: (task) => send(child, { kind: "scheduled", task }),
     drain(drainOrder) {
       dealer.retire(id);

@@ -3,6 +3,7 @@
 import type { Server } from "node:net";
 import process from "node:process";
 import { CausewayError } from "../../contract/errors.ts";
+import type { LogSink } from "../../contract/platform.ts";
 import { isAnswered } from "../server/listen.ts";
 import { checkDescriptors } from "./check-descriptors.ts";
 import { controlPath, prepareControlFolder } from "./control-path.ts";
@@ -63,7 +64,7 @@ async function refuseSecond(path: string): Promise<void> {
 }
 
 /** Opens the control socket and port; returns what closes them. */
-async function openDoors(master: Master, { control, outDir }: AppServerOptions): Promise<() => void> {
+async function openDoors(master: Master, { control, outDir, log }: AppServerOptions): Promise<() => void> {
   const rates = new WorkerRates();
   const timer = setInterval(() => noteRates(master, rates), RATES_EVERY_MS);
   const doors: ControlOptions = { master, rates, stop: () => process.emit("SIGTERM") };
@@ -74,9 +75,8 @@ async function openDoors(master: Master, { control, outDir }: AppServerOptions):
   };
   try {
     // Only now: the default path is that of the user who the process has become.
-    const path = control.path ?? (await controlPath(outDir));
-    if (control.path === undefined) await prepareControlFolder(path);
-    servers.push(await openControlSocket(path, doors));
+    const path = control.path ?? (await defaultControl(outDir, log));
+    if (path !== undefined) servers.push(await openControlSocket(path, doors));
     if (control.port !== undefined) servers.push(await openControlPort(control.port, doors));
   } catch (error) {
     close();
@@ -84,6 +84,21 @@ async function openDoors(master: Master, { control, outDir }: AppServerOptions):
     throw error;
   }
   return close;
+}
+
+/** A site is also served where nothing may be written; undefined there, and nobody can command it. */
+async function defaultControl(outDir: string, log: LogSink): Promise<string | undefined> {
+  const path = await controlPath(outDir);
+  try {
+    await prepareControlFolder(path);
+    return path;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "EROFS" && code !== "EACCES" && code !== "ENOENT") throw error;
+    const remedy = "Name a place that can be written to with --control.";
+    log.warn("There is no control socket: its folder cannot be made", { path, code, remedy });
+    return undefined;
+  }
 }
 
 function noteRates({ pools }: Master, rates: WorkerRates): void {

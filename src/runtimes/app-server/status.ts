@@ -2,8 +2,9 @@
 
 import process from "node:process";
 import { addHistograms } from "../../observe/latency-histogram.ts";
-import type { SupervisorCounts, WorkerTotals } from "../../supervisor/supervisor.ts";
+import type { SupervisorCounts } from "../../supervisor/supervisor.ts";
 import type { WorkerRow } from "../../supervisor/worker-table.ts";
+import type { WorkerTotals } from "../../supervisor/worker-totals.ts";
 import type { Master } from "./master.ts";
 import type { WorkerRole } from "./messages.ts";
 import type { Rates, WorkerRates } from "./worker-rates.ts";

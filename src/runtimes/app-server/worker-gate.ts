@@ -17,6 +17,11 @@ interface OpenRequest {
 
 /** Requests in flight in one worker, unless configured otherwise. */
 export const DEFAULT_BACKLOG = 1_000;
+/**
+ * Time for requests in one turn of the event loop. Those that came together with one that computes would all be
+ * taken before anything else is looked at: new connections, refusals, timers.
+ */
+const TURN_MS = 10;
 /** Seconds after which a refused client may try again. */
 const RETRY_AFTER_SECONDS = "1";
 
@@ -28,6 +33,10 @@ export class WorkerGate implements RequestGate {
   readonly #deadlines: Deadlines;
   readonly #shortestMs: number;
   readonly #backlog: number;
+  /** Requests that wait until the event loop has looked for input again. */
+  readonly #queue: (() => void)[] = [];
+  /** When this turn of the event loop took its first request; undefined before. */
+  #turnBegan: number | undefined;
   readonly latency = createHistogram();
   requests = 0;
   refused = 0;
@@ -35,6 +44,16 @@ export class WorkerGate implements RequestGate {
   failed = 0;
   /** Connections are told to close with their next answer. */
   draining = false;
+
+  /** Starts what has waited, as much as this turn has time for. */
+  readonly #endTurn = () => {
+    this.#turnBegan = undefined;
+    if (this.#queue.length === 0) return;
+    const began = performance.now();
+    this.#beginTurn(began);
+    do this.#queue.shift()?.();
+    while (this.#queue.length > 0 && performance.now() - began < TURN_MS);
+  };
 
   constructor(deadlines: Deadlines, backlog: number) {
     this.#deadlines = deadlines;
@@ -53,10 +72,25 @@ export class WorkerGate implements RequestGate {
       this.#refuse(outgoing);
       return;
     }
-    const request = { incoming, outgoing, startedAt: performance.now(), expired: false };
+    const startedAt = performance.now();
+    const request = { incoming, outgoing, startedAt, expired: false };
     this.#open.add(request);
     outgoing.on("close", () => this.#close(request));
-    this.#current.run(request, next);
+    if (this.#turnBegan === undefined) this.#beginTurn(startedAt);
+    if (this.#queue.length === 0 && startedAt - (this.#turnBegan ?? startedAt) < TURN_MS) {
+      this.#current.run(request, next);
+    } else this.#queue.push(() => this.#start(request, next));
+  }
+
+  /** One that has been answered meanwhile, because its deadline has passed or its client has gone, is left. */
+  #start(request: OpenRequest, next: () => void): void {
+    const { outgoing } = request;
+    if (!outgoing.headersSent && !outgoing.destroyed) this.#current.run(request, next);
+  }
+
+  #beginTurn(now: number): void {
+    this.#turnBegan = now;
+    setImmediate(this.#endTurn);
   }
 
   answered(response: Response, outgoing: ServerResponse): void {

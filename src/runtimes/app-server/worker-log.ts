@@ -12,7 +12,6 @@ export interface WorkerLog extends LogSink {
 }
 
 /** A record must fit into one piece of a pipe, with its other fields. */
-const MAX_TARGET_LENGTH = 2_000;
 const MAX_STACK_LENGTH = 3_000;
 const STDERR = 2;
 
@@ -29,8 +28,8 @@ export function createWorkerLog(
     lastError: () => lastError,
     flush: () => writer.flush(),
     access(record) {
-      const target = record.target.slice(0, MAX_TARGET_LENGTH);
-      lines.access(Object.assign(record, { target, worker }));
+      record.worker = worker;
+      lines.access(record);
     },
     error(message, error, fields) {
       lastError = `${message}: ${describeError(error).split("\n", 1)[0]}`.slice(0, 200);

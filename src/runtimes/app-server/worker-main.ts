@@ -89,7 +89,11 @@ async function createServerFor(
     const reached = createIsolatedApplication(functionsSocket, createNodeTransport(), log);
     const mayReach = createReachFilter(site.application);
     const application = (fetchAsset: AssetFetch): Handler => {
-      return (request, ...rest) => (mayReach(request) ? reached(request, ...rest) : fetchAsset(request));
+      return (request, env, context) => {
+        if (mayReach(request)) return reached(request, env, context);
+        if (context.trail !== undefined) context.trail.route = "static";
+        return fetchAsset(request);
+      };
     };
     const store = createFolderStore(join(outDir, "assets"));
     return createNodeServer({ ...options, site, bundle: { modules: {} }, store, application }, gate);

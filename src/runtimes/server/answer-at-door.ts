@@ -4,6 +4,7 @@
 import { HotFieldReader, type HotFields } from "../../assets/hot-fields.ts";
 import type { HotAnswer, HotRequest } from "../../assets/hot-table.ts";
 import type { ClientSettings } from "../../contract/guards.ts";
+import type { RequestTrail } from "../../contract/handler.ts";
 import { parseHost } from "../../http/host.ts";
 import type { ComposedSite } from "../compose.ts";
 
@@ -20,7 +21,7 @@ const MISREAD = /#|^\/[A-Za-z][A-Za-z\d+.-]*:\/\/\/|^[^?]*%(?:7F|EF%BF%BD)/;
 export function answerAtDoor(
   request: Request,
   { hot, site }: Pick<ComposedSite, "hot" | "site">,
-  clientAddress: () => string | undefined,
+  trail?: RequestTrail,
 ): Response | undefined {
   const { url } = request;
   const clients = site.routing?.clients;
@@ -34,8 +35,11 @@ export function answerAtDoor(
     lastAuthority = authority;
   }
   const target = url.slice(end);
-  const found = hot.answer(new DoorRequest(request, authority, target), clientAddress);
-  if (found !== undefined) return toResponse(found);
+  const found = hot.answer(new DoorRequest(request, authority, target));
+  if (found !== undefined) {
+    if (trail !== undefined) trail.route = "static";
+    return toResponse(found);
+  }
   return isServable(request, authority, target) ? undefined : refuse();
 }
 

@@ -6,12 +6,16 @@ import type { HotRequest } from "../../assets/hot-table.ts";
 import type { HotFront } from "../hot-front.ts";
 import type { CheckedListener } from "./check-request.ts";
 
-/** Sends what is prepared, and leaves everything else to `next`. */
-export function answerPrepared(currentFront: () => HotFront, next: CheckedListener): CheckedListener {
+/** Sends what is prepared, and leaves everything else to `next`; `onPrepared` hears of each that is sent. */
+export function answerPrepared(
+  currentFront: () => HotFront,
+  next: CheckedListener,
+  onPrepared?: (incoming: IncomingMessage) => void,
+): CheckedListener {
   return (incoming, outgoing, checked) => {
-    const request = new PreparedRequest(incoming, checked.authority);
-    const found = currentFront().answer(request, () => incoming.socket.remoteAddress);
+    const found = currentFront().answer(new PreparedRequest(incoming, checked.authority));
     if (found === undefined) return next(incoming, outgoing, checked);
+    onPrepared?.(incoming);
     outgoing.writeHead(found.status, found.fields as string[]);
     outgoing.end(found.body);
   };

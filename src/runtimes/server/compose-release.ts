@@ -13,7 +13,7 @@ import { ZLIB_ENCODERS } from "./zlib-encoders.ts";
 export function composeRelease(
   { runtime, transport, limitCounters }: Pick<Platform, "runtime" | "transport" | "limitCounters">,
   { site, bundle, store, env }: Release,
-  { accessLog, limits, middleware, validate, application }: ServerOptions,
+  { limits, middleware, validate, application }: ServerOptions,
   log: LogSink,
 ): ComposedSite {
   if (runtime !== "node") warnOfPace(runtime, site, log);
@@ -31,7 +31,6 @@ export function composeRelease(
     ...(env === undefined ? {} : { env }),
     compress: createResponseCompressor({ encoders: ZLIB_ENCODERS, completeBodyOf: getRememberedBody }),
     ...(application === undefined ? {} : { application }),
-    ...(accessLog === undefined ? {} : { accessLog }),
     ...(limits === undefined ? {} : { limits }),
     ...(middleware === undefined ? {} : { middleware }),
     ...(validate === undefined ? {} : { validate }),

@@ -10,8 +10,8 @@ import type { Env } from "../../contract/handler.ts";
 import { parseSite } from "../../contract/parse-site.ts";
 import type { Site } from "../../contract/site.ts";
 import { listVariables } from "../../edge/guards/read-secret.ts";
-import { describeError } from "../../observe/line-log.ts";
 import type { RunningServer, ServerOptions } from "../running-server.ts";
+import { describeLoadFailure } from "./describe-load-failure.ts";
 import { createFolderStore } from "./folder-store.ts";
 import { createServerLog } from "./server-log.ts";
 import { surviveFaults } from "./survive-faults.ts";
@@ -44,7 +44,8 @@ export async function runBuild({ prepare, start }: BuildRunner, location: BuildL
     const bundle = await loadApplication(location.bundle);
     const store = createHotStore(createFolderStore(fileURLToPath(location.assets)));
     const env = { ...guardEnvironment(site), ...environmentFor(site.vars) };
-    const server = await start({ site, bundle, store, env, ...readAddress() });
+    const accessLog = process.env.CAUSEWAY_ACCESS_LOG === "1";
+    const server = await start({ site, bundle, store, env, accessLog, ...readAddress() });
     process.stdout.write(`${site.name} is served on ${server.url.href.replace(/\/$/, "")}\n`);
     surviveFaults(createServerLog());
     stopOnSignal(server);
@@ -65,7 +66,7 @@ export async function loadApplication(load: () => Promise<FunctionBundle>): Prom
   } catch (error) {
     throw new CausewayError(
       "application-boot",
-      `The application threw while loading: ${describeError(error)}`,
+      `The application threw while loading: ${describeLoadFailure(error)}`,
       {
         cause: error,
         remedy: "Correct the code that runs when the module is imported.",

@@ -534,6 +534,34 @@ export const exchanges: Exchange[] = [
     expect: { status: 200, body: "answered" },
   },
 
+  // the trace that a request is part of
+  {
+    name: "a function sees the trace of its request, and what vendors wrote of it",
+    path: "/multi/trace",
+    headers: {
+      traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+      tracestate: "vendor=1",
+    },
+    expect: {
+      status: 200,
+      body: json({ parent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", state: "vendor=1" }),
+    },
+  },
+  {
+    name: "what is no traceparent is taken away with its tracestate",
+    path: "/multi/trace",
+    headers: {
+      traceparent: "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+      tracestate: "vendor=1",
+    },
+    expect: { status: 200, body: json({ parent: null, state: null }) },
+  },
+  {
+    name: "nobody makes a trace up",
+    path: "/multi/trace",
+    expect: { status: 200, body: json({ parent: null, state: null }) },
+  },
+
   // applications with fetch
   {
     name: "a Hono app sees the full path",

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HotFieldReader } from "../../../src/assets/hot-fields.ts";
 import { createMemoryStore } from "../../../src/assets/stores/memory-store.ts";
-import type { AccessRecord } from "../../../src/contract/platform.ts";
 import type { RoutingRule } from "../../../src/contract/routing.ts";
 import type { Application, RouteEntry, Site } from "../../../src/contract/site.ts";
 import { SILENT_LOG } from "../../../src/observe/line-log.ts";
@@ -53,10 +52,10 @@ function compose(application: Application, parts: Partial<SiteParts> = {}, route
 /** Whether the answer is prepared once it has been asked for. */
 async function isPrepared({ hot }: ReturnType<typeof compose>, target: string): Promise<boolean> {
   const request = { method: "GET", target, host: "site.test", fields: new HotFieldReader() };
-  hot.answer(request, () => undefined);
+  hot.answer(request);
   // What is learned from memory is known when the queue of events has been worked off.
   await new Promise((done) => setImmediate(done));
-  return hot.answer(request, () => undefined) !== undefined;
+  return hot.answer(request) !== undefined;
 }
 
 async function preparedTargets(composed: ReturnType<typeof compose>, targets: string[]): Promise<string[]> {
@@ -132,23 +131,5 @@ describe("answers are prepared", () => {
   it("for no file of a site with middleware of its own", async () => {
     const composed = compose({ kind: "none" }, { middleware: [(_, next) => next()] });
     expect(await preparedTargets(composed, TARGETS)).toEqual([]);
-  });
-
-  it("and logged as others are", async () => {
-    const records: AccessRecord[] = [];
-    const log = { ...SILENT_LOG, access: (record: AccessRecord) => records.push(record) };
-    const assets = createMemoryStore(new Map([[HASH, new TextEncoder().encode("hi")]]));
-    const clock = { now: () => 0, monotonic: () => 5 };
-    const composed = compose(
-      { kind: "none" },
-      { accessLog: true, platform: { runtime: "memory", assets, log, clock } },
-    );
-    await isPrepared(composed, "/page.txt?a=1");
-    const { requestId, ...record } = records[0] as AccessRecord;
-    expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
-    expect([records.length, record]).toEqual([
-      1,
-      { method: "GET", target: "/page.txt?a=1", status: 200, durationMs: 0, clientAddress: undefined },
-    ]);
   });
 });

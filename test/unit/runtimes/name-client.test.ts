@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { TrustedProxies } from "../../../src/http/client-address.ts";
-import { nameClient } from "../../../src/runtimes/name-client.ts";
+import { clientAddressOf } from "../../../src/runtimes/name-client.ts";
 
 const NOBODY = new TrustedProxies([]);
 const NGINX = new TrustedProxies(["10.0.0.0/8"]);
@@ -35,6 +35,6 @@ const CASES: [string, string | undefined, TrustedProxies, [string, string][], st
 describe("CF-Connecting-IP", () => {
   test.each(CASES)("%s", (_, peer, trusted, fields, expected) => {
     const headers = new Headers(fields);
-    expect(nameClient(peer, trusted, (name) => headers.get(name)) ?? null).toBe(expected);
+    expect(clientAddressOf(peer, trusted, (name) => headers.get(name)) ?? null).toBe(expected);
   });
 });

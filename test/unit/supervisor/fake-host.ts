@@ -16,6 +16,8 @@ export class FakeWorker {
   readonly #emit: (event: WorkerEvent) => void;
   #last: WorkerReport = IDLE;
   drained: DrainOrder | undefined;
+  /** What the system would say that it holds. */
+  residentBytes: number | undefined;
   killed = false;
 
   constructor(order: WorkerOrder, emit: (event: WorkerEvent) => void) {
@@ -124,6 +126,7 @@ export class World {
     if (this.bootsAtOnce) worker.say({ kind: "ready" });
     return {
       pid: 1_000 + order.id,
+      residentBytes: () => worker.residentBytes,
       runScheduled() {},
       drain(drainOrder: DrainOrder) {
         worker.drained = drainOrder;

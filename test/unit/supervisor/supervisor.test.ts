@@ -185,6 +185,79 @@ describe("limits", () => {
     expect(big.serving()).toEqual(["2/1"]);
   });
 
+  it("lets a worker go that has passed its memory limit before its replacement is ready, if others serve", () => {
+    const world = startWorld(2, { maxRssBytes: 100_000_000 });
+    world.bootsAtOnce = false;
+    for (const worker of [1, 2]) world.worker(worker).report({ rssBytes: 100_000_001 });
+    world.step();
+    expect(world.worker(1).drained).toBeDefined();
+    expect(world.serving(), "somebody must").toEqual(["2/1"]);
+    for (const worker of [3, 4]) world.worker(worker).say({ kind: "ready" });
+    world.step();
+    expect(world.serving()).toEqual(["3/1", "4/1"]);
+  });
+
+  it("starts a replacement so that it is ready when the limit would be passed", () => {
+    const world = new World({ workers: 1, maxRssBytes: 100_000_000 });
+    world.bootsAtOnce = false;
+    void world.supervisor.start(1);
+    world.step();
+    world.now += 1_000;
+    world.worker(1).say({ kind: "ready" });
+    const started = () => world.workers.length;
+    // 5 MB a second: two starts of a second and what reports are late make 12.5 MB; the limit drawn is 95 MB.
+    for (let bytes = 60_000_000; bytes < 81_000_000; bytes += 500_000) {
+      world.worker(1).report({ rssBytes: bytes });
+      world.pass(100);
+    }
+    expect(started()).toBe(1);
+    for (let bytes = 81_000_000; bytes < 90_000_000; bytes += 500_000) {
+      world.worker(1).report({ rssBytes: bytes });
+      world.pass(100);
+    }
+    expect(started()).toBe(2);
+    expect(world.serving()).toEqual(["1/1"]);
+  });
+
+  it("kills a worker that leaps over the memory ceiling, though it says nothing", () => {
+    const world = startWorld(2, { killRssBytes: 100_000_000 });
+    world.worker(1).residentBytes = 100_000_001;
+    world.worker(2).residentBytes = 100_000_000;
+    world.pass(100, { silent: world.workers });
+    expect([world.worker(1).killed, world.worker(2).killed]).toEqual([true, false]);
+    expect(world.serving()).toEqual(["2/1", "3/1"]);
+    expect(world.supervisor.counts).toMatchObject({ killed: 1, crashed: 1 });
+  });
+
+  it("goes by what a worker reports where the system does not tell its memory", () => {
+    const world = startWorld(1, { killRssBytes: 100_000_000 });
+    world.worker(1).report({ rssBytes: 100_000_001 });
+    world.step();
+    expect(world.worker(1).killed).toBe(true);
+  });
+
+  it("replaces a worker that keeps a processor busy for a whole window, in order", () => {
+    const world = startWorld(1, { maxCpuShare: 0.9, cpuWindowMs: 10_000 });
+    const worker = world.worker(1);
+    let cpuMs = 0;
+    const burn = (ms: number, share: number) => {
+      for (let passed = 0; passed < ms; passed += 500) {
+        cpuMs += 500 * share;
+        worker.report({ cpuMs });
+        world.pass(500);
+      }
+    };
+    burn(30_000, 0.85);
+    burn(3_000, 1);
+    expect(worker.drained, "a mean below the limit, or less than a window").toBeUndefined();
+    // A moment of rest begins nothing anew.
+    burn(500, 0);
+    burn(8_000, 1);
+    expect(worker).toMatchObject({ killed: false, drained: { closeIdle: false } });
+    expect(world.serving()).toEqual(["2/1"]);
+    expect(world.supervisor.counts.recycled).toBe(1);
+  });
+
   it("kills a worker that is silent for longer than any request may take", () => {
     const world = startWorld(1, { deadlineMs: 2_000 });
     world.pass(3_400, { silent: world.workers });

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 
-// Answers at once and writes a file half a second later.
+// Answers at once and writes a file half a second later, or when it is told to.
 export const onRequest = ({
   request,
   waitUntil,
@@ -8,9 +8,10 @@ export const onRequest = ({
   request: Request;
   waitUntil(work: Promise<unknown>): void;
 }) => {
-  const file = new URL(request.url).searchParams.get("file") ?? "";
+  const { searchParams } = new URL(request.url);
+  const file = searchParams.get("file") ?? "";
   const work = async () => {
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, Number(searchParams.get("ms") ?? "500")));
     await writeFile(file, "done");
   };
   waitUntil(work());

@@ -118,6 +118,36 @@ describe("dealing connections", () => {
     expect(other.map((one) => one.socket)).toEqual([socket]);
   });
 
+  it("has few offers under way to a worker; the rest waits here, for whoever has time", () => {
+    const dealer = new ConnectionDealer();
+    const busy = createWorker(dealer, 1);
+    for (let count = 0; count < 10; count++) dealer.deal(createSocket());
+    expect([busy.length, dealer.waiting]).toEqual([4, 6]);
+    dealer.took(1, 1, []);
+    expect([busy.length, dealer.waiting]).toEqual([5, 5]);
+    const other = createWorker(dealer, 2);
+    expect([other.length, dealer.waiting]).toEqual([4, 1]);
+  });
+
+  it("gives a worker that computes for long more time with each offer that lapses, and others no turn before", () => {
+    const dealer = new ConnectionDealer();
+    const busy = createWorker(dealer, 1);
+    const [first, second] = [createSocket(), createSocket()];
+    for (let count = 0; count < 3; count++) dealer.deal(createSocket());
+    dealer.deal(first);
+    dealer.deal(second);
+    const limits: number[] = [];
+    for (let number = 4; number < 7; number++) {
+      const { offer, socket } = busy.at(-1) as { offer: Offer; socket: Socket };
+      expect(socket).toBe(first);
+      limits.push(offer.takeUntil - monotonicMs());
+      dealer.took(1, offer.number, [offer.number]);
+      // Room enough by now: what waited has come after it.
+      if (number === 4) expect(busy.pop()?.socket).toBe(second);
+    }
+    for (const [index, limit] of limits.entries()) expect(limit / (250 * 2 ** index)).toBeCloseTo(1, 1);
+  });
+
   it("gives nothing to a worker that leaves", () => {
     const dealer = new ConnectionDealer();
     const leaving = createWorker(dealer, 1);

@@ -18,8 +18,7 @@ function received(url: string, headers: Record<string, string> = {}, method = "G
   return { url, method, headers: new Headers(headers) } as Request;
 }
 const site = { routing: undefined } as unknown as Site;
-const statusOf = (request: Request, hot = emptyFront) =>
-  answerAtDoor(request, { hot, site }, () => undefined)?.status;
+const statusOf = (request: Request, hot = emptyFront) => answerAtDoor(request, { hot, site })?.status;
 
 test.each([
   ["http://a/x", "a"],

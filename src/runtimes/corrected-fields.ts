@@ -1,0 +1,41 @@
+// The fields of an incoming request, with what it says of its client and of its trace put right.
+
+import type { TrustedProxies } from "../http/client-address.ts";
+import { isTraceField, mayCarryTrace, PARENT_FIELD } from "./carry-trace.ts";
+import type { FieldSource } from "./lazy-headers.ts";
+import { CLIENT_FIELD, clientAddressOf } from "./name-client.ts";
+import type { Peer } from "./request-context.ts";
+
+/** The client is named by us, whatever the request claims; a trace that is none is left out. */
+export class CorrectedFields implements FieldSource {
+  readonly #source: FieldSource;
+  readonly #peer: Peer;
+  readonly #trusted: TrustedProxies;
+
+  constructor(source: FieldSource, peer: Peer, trusted: TrustedProxies) {
+    this.#source = source;
+    this.#peer = peer;
+    this.#trusted = trusted;
+  }
+
+  find(name: string): string | null {
+    if (name === CLIENT_FIELD) return this.#clientAddress() ?? null;
+    return this.#isLeftOut(name) ? null : this.#source.find(name);
+  }
+
+  list(): [name: string, value: string][] {
+    const fields = this.#source.list().filter(([name]) => name !== CLIENT_FIELD && !this.#isLeftOut(name));
+    const address = this.#clientAddress();
+    if (address === undefined) return fields;
+    const place = fields.findIndex(([name]) => name > CLIENT_FIELD);
+    return fields.toSpliced(place === -1 ? fields.length : place, 0, [CLIENT_FIELD, address]);
+  }
+
+  #isLeftOut(name: string): boolean {
+    return isTraceField(name) && !mayCarryTrace(this.#source.find(PARENT_FIELD));
+  }
+
+  #clientAddress(): string | undefined {
+    return clientAddressOf(this.#peer.address, this.#trusted, (name) => this.#source.find(name));
+  }
+}
