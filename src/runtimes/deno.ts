@@ -92,7 +92,11 @@ export async function startDenoServer(options: ServerOptions): Promise<RunningSe
     const trail = new LoggedRequest(log, SYSTEM_CLOCK);
     const { composed } = active;
     const head = describeHead(request, info.remoteAddr.hostname, composed.trustedProxies);
-    return answerLogged(trail, head, () => answerAtDoor(request, composed, trail) ?? pass(request, info, trail));
+    return answerLogged(
+      trail,
+      head,
+      () => answerAtDoor(request, composed, trail) ?? pass(request, info, trail),
+    );
   };
   const server = bindServer(
     () =>
