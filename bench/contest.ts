@@ -28,6 +28,8 @@ export interface Task {
   status: number;
   /** The answer's body has this SHA-256. */
   sha256?: string;
+  /** Or fits this. */
+  matches?: RegExp;
 }
 
 export interface ContestOptions {
@@ -36,6 +38,8 @@ export interface ContestOptions {
   connections: number;
   /** Ratios are against this one. */
   base: string;
+  /** The processors that servers may use, as taskset takes them; default the first. The generator has the second. */
+  serverCores?: string;
 }
 
 /** Medians over the rounds; `spread` is the difference between the fastest and the slowest, as a share. */
@@ -64,7 +68,9 @@ interface Sample extends LoadFigures {
   cpuMicroseconds: number;
 }
 
-const [SERVER_CORE, CLIENT_CORE] = ["0", "1"];
+const SERVER_CORE = "0";
+/** The generator's, and that of whatever stands behind the servers. */
+export const CLIENT_CORE = "1";
 const FIRST_PORT = 25_100;
 const START_LIMIT_MS = 30_000;
 const PAUSE_MS = 100;
@@ -81,7 +87,8 @@ export async function runContest(
   const excluded: string[] = [];
   try {
     for (const [index, contender] of contenders.entries()) {
-      running.push(await start(contender, FIRST_PORT + index, join(logs, `${index}.log`)));
+      const log = join(logs, `${index}.log`);
+      running.push(await start(contender, FIRST_PORT + index, log, options.serverCores ?? SERVER_CORE));
     }
     const rows: Row[] = [];
     for (const task of tasks) rows.push(...(await runTask(running, task, options, excluded)));
@@ -93,10 +100,10 @@ export async function runContest(
   }
 }
 
-async function start(contender: Contender, port: number, log: string): Promise<Running> {
+async function start(contender: Contender, port: number, log: string, cores: string): Promise<Running> {
   const { args, cwd, env } = contender.command(port);
   const output = openSync(log, "w");
-  const child = spawn("taskset", ["-c", SERVER_CORE as string, ...args], {
+  const child = spawn("taskset", ["-c", cores, ...args], {
     cwd,
     env: { ...process.env, NODE_ENV: "production", PORT: String(port), HOST: "127.0.0.1", ...env },
     stdio: ["ignore", output, output],
@@ -153,7 +160,7 @@ function measure(
     headers,
     seconds,
     connections,
-    core: CLIENT_CORE as string,
+    core: CLIENT_CORE,
   };
   const figures = measureLoad(load);
   const used = cpuSecondsOf(server.child.pid as number) - before;
@@ -173,7 +180,8 @@ async function check(port: number, task: Task): Promise<Record<string, string> |
   const { status, body } = await ask(port, task.path, headers);
   if (status !== task.status) return `answers ${status} instead of ${task.status}`;
   const sha256 = createHash("sha256").update(body).digest("hex");
-  return task.sha256 === undefined || task.sha256 === sha256 ? headers : "sends other bytes";
+  if (task.sha256 !== undefined && task.sha256 !== sha256) return "sends other bytes";
+  return task.matches?.test(body.toString()) === false ? "sends another text" : headers;
 }
 
 interface Answer {

@@ -6,8 +6,11 @@ import process from "node:process";
 
 const BENCHES: Record<string, [file: string, question: string]> = {
   static: ["static.ts", "static files: Causeway on each runtime, nginx, Caddy, Nitro, Hono, and the limits"],
-  "app-server": ["app-server.ts", "one JSON route: the application server beside what it replaces"],
-  proxy: ["proxy/run.ts", "a proxied request, beside nginx"],
+  "app-server": [
+    "app-server.ts",
+    "one JSON route: the application server beside what it replaces, and the limits",
+  ],
+  proxy: ["proxy/run.ts", "a proxied request and a cached one, beside nginx and Caddy"],
   failures: ["proxy/failures.ts", "what clients see when servers behind the proxy fail, beside nginx"],
   routing: ["routing.ts", "a request with 1 to 10 000 routes, beside wrangler and Nitro"],
   "routing-table": ["routing-table.ts", "matching alone, without HTTP"],

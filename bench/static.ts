@@ -6,12 +6,15 @@ import { execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
-import { type Contender, describeMachine, type Row, runContest, type Task } from "./contest.ts";
+import { type Contender, runContest, type Task } from "./contest.ts";
+import { buildNitro } from "./nitro.ts";
 import { hasProgram } from "./programs.ts";
+import { report } from "./report.ts";
+import { CAUSEWAY, ROOT, runtimeOf } from "./runtimes.ts";
 
 const { values } = parseArgs({
   options: {
@@ -25,8 +28,6 @@ const { values } = parseArgs({
   },
 });
 
-const ROOT = resolve(import.meta.dirname, "..");
-const NITRO = "nitro@3.0.0";
 const BASE = "nginx";
 const work = mkdtempSync(join(tmpdir(), "causeway-bench-"));
 // nginx's workers run as another user.
@@ -71,16 +72,11 @@ function run(cwd: string, command: string, args: string[]): void {
   execFileSync(command, args, { cwd, stdio: "ignore", env: { ...process.env, NODE_ENV: "production" } });
 }
 
-function runtimeOf(name: "bun" | "deno"): string {
-  const file = name === "bun" ? "bun/bin/bun.exe" : "deno/deno";
-  return join(ROOT, "node_modules", file);
-}
-
 function createCauseway(): Contender[] {
   const cwd = join(work, "site");
   writeFileSync(join(cwd, "wrangler.json"), '{ "name": "bench", "pages_build_output_dir": "public" }');
   const targets = ["node", "bun", "deno"].flatMap((target) => ["--target", target]);
-  run(cwd, process.execPath, [join(ROOT, "lib/cli/bin.js"), "build", ...targets]);
+  run(cwd, process.execPath, [CAUSEWAY, "build", ...targets]);
   const starts = {
     "Causeway on Node": [process.execPath, "dist/node.js"],
     "Causeway on Bun": [runtimeOf("bun"), "dist/bun.js"],
@@ -140,18 +136,9 @@ function createCaddy(served: string): Contender {
 function createNitro(): Contender[] {
   const cwd = join(work, "nitro");
   mkdirSync(cwd);
-  writeFileSync(join(cwd, "package.json"), '{ "private": true, "type": "module" }');
-  const preset = 'export default { preset: "node-server", compressPublicAssets: { gzip: true } };\n';
-  writeFileSync(join(cwd, "nitro.config.mjs"), preset);
   run(cwd, "cp", ["-r", publicDirectory, join(cwd, "public")]);
-  try {
-    run(cwd, "npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", NITRO]);
-    run(cwd, process.execPath, ["node_modules/.bin/nitro", "build"]);
-  } catch {
-    console.error(`Left out: ${NITRO} cannot be installed`);
-    return [];
-  }
-  return [{ name: "Nitro", command: () => ({ args: [process.execPath, ".output/server/index.mjs"], cwd }) }];
+  const nitro = buildNitro(cwd, { compressPublicAssets: { gzip: true } });
+  return nitro === undefined ? [] : [nitro];
 }
 
 const HONO = `import { serve } from "@hono/node-server";
@@ -200,44 +187,21 @@ function isWanted(list: string | undefined, name: string): boolean {
   return list?.split(",").some((part) => name.toLowerCase().includes(part.toLowerCase())) ?? true;
 }
 
-function print(rows: Row[], excluded: string[]): void {
-  const machine = { ...describeMachine(), nitro: NITRO, bun: versionOf("bun"), deno: versionOf("deno") };
-  if (values.json) {
-    console.log(JSON.stringify({ ...machine, ...values, rows, excluded }, undefined, 2));
-    return;
-  }
-  console.log(
-    `${machine.processor}, ${machine.kernel}, Node ${machine.node}, Bun ${machine.bun}, Deno ${machine.deno}`,
-  );
-  console.log(
-    `One processor each, ${values.connections} connections, ${values.rounds} rounds; ratios to ${BASE}`,
-  );
-  for (const task of new Set(rows.map((row) => row.task))) {
-    console.log(`\n${task}`);
-    console.table(rows.filter((row) => row.task === task).map(({ task: _, ...figures }) => figures));
-  }
-  for (const line of excluded) console.log(`Left out: ${line}`);
-}
-
-function versionOf(runtime: "bun" | "deno"): string {
-  return /[\d.]+/.exec(execFileSync(runtimeOf(runtime), ["--version"], { encoding: "utf8" }))?.[0] ?? "";
-}
-
 try {
+  const settings = {
+    rounds: Number(values.rounds),
+    seconds: Number(values.seconds),
+    connections: Number(values.connections),
+  };
   const tasks = writeFiles().filter(({ name }) => isWanted(values.tasks, name));
   const nitro = isWanted(values.only, "Nitro") ? createNitro() : [];
   const contenders = [...createCauseway(), ...createWebServers(), ...nitro, ...createLimits()];
   const { rows, excluded } = await runContest(
     contenders.filter(({ name }) => isWanted(values.only, name)),
     tasks,
-    {
-      rounds: Number(values.rounds),
-      seconds: Number(values.seconds),
-      connections: Number(values.connections),
-      base: BASE,
-    },
+    { ...settings, base: BASE },
   );
-  print(rows, excluded);
+  report(rows, excluded, { base: BASE, json: values.json, settings });
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

@@ -16,6 +16,9 @@ import { composeSite } from "./runtimes/compose.ts";
 import { BackgroundWork, RequestContext } from "./runtimes/request-context.ts";
 import { SYSTEM_CLOCK } from "./runtimes/system-clock.ts";
 
+/** Nothing is connected. */
+const NOBODY = { address: undefined };
+
 /** What a site in memory is made of. */
 export interface TestSiteOptions {
   /** File below functions/ → its exports: `{ "users/[id].ts": { onRequestGet } }`. */
@@ -60,7 +63,7 @@ export async function createTestSite(options: TestSiteOptions): Promise<TestSite
   return {
     async fetch(input, init) {
       const request = new Request(typeof input === "string" ? new URL(input, ORIGIN) : input, init);
-      return handler(request, applicationEnv, new RequestContext(work, undefined));
+      return handler(request, applicationEnv, new RequestContext(work, NOBODY));
     },
     settled: () => work.settled(),
   };

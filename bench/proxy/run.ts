@@ -1,19 +1,42 @@
-// Requests per second through Causeway on Node and on Bun, beside nginx, in one run: `node bench/proxy/run.ts`.
-// Each proxy has one core; wrk and the origin share the other. Where others use the machine at the same time, the
-// processor time per request is what can be compared. Needs wrk, nginx and Linux.
+// What does a proxied request cost, and one that the shared cache answers? Causeway on Node and on Bun beside nginx
+// and Caddy, each on one processor; the load generator and the server behind them share the other. Where that one is
+// the limit, the processor time per request is what can be compared.
+// Needs Linux with two processors and wrk; nginx and caddy where they are installed.
+// Run: npm run bench proxy [-- --rounds N --seconds N --only name,… --tasks name,… --install --json]
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { CLIENT_CORE, type Contender, runContest, type Task } from "../contest.ts";
+import { hasProgram } from "../programs.ts";
+import { report } from "../report.ts";
+import { CAUSEWAY, runtimeOf } from "../runtimes.ts";
 
-const SECONDS = Number(process.env.SECONDS ?? 4);
-const CONNECTIONS = 32;
-const ROOT = resolve(import.meta.dirname, "../..");
-const BIN = join(ROOT, "node_modules/.bin");
-const children: ChildProcess[] = [];
+const { values } = parseArgs({
+  options: {
+    seconds: { type: "string", default: "3" },
+    rounds: { type: "string", default: "5" },
+    connections: { type: "string", default: "32" },
+    only: { type: "string" },
+    tasks: { type: "string" },
+    install: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+  },
+});
+
+const BASE = "nginx";
+const TASKS: Task[] = [
+  { name: "small JSON", path: "/json", status: 200, matches: /"a small answer"/ },
+  { name: "1 MB", path: "/1mb", status: 200, matches: /^x{1048576}$/ },
+  { name: "cache hit, 10 KB", path: "/kept", status: 200, matches: /^y{10240}$/ },
+];
+const work = mkdtempSync(join(tmpdir(), "causeway-bench-"));
+// nginx's workers run as another user.
+chmodSync(work, 0o755);
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -23,125 +46,92 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function isListening(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => done(true)).once("error", () => done(false));
-    socket.once("connect", () => socket.destroy());
-  });
+async function startOrigin(port: number): Promise<ChildProcess> {
+  const args = ["-c", CLIENT_CORE, process.execPath, join(import.meta.dirname, "origin.mjs"), String(port)];
+  const child = spawn("taskset", args, { stdio: ["ignore", "pipe", "inherit"] });
+  await new Promise((ready) => child.stdout?.once("data", ready));
+  return child;
 }
 
-/** Starts a program on one core and waits until it listens. */
-async function start(
-  core: string,
-  port: number,
-  command: string,
-  args: string[],
-  cwd: string,
-): Promise<number> {
-  const child = spawn("taskset", ["-c", core, command, ...args], { cwd, stdio: "ignore" });
-  children.push(child);
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    if (await isListening(port)) return child.pid as number;
-    await new Promise((done) => setTimeout(done, 100));
-  }
-  throw new Error(`${command} does not listen on ${port}`);
-}
-
-async function buildSite(folder: string, origin: number): Promise<void> {
+function createCauseway(origin: number): Contender[] {
+  const cwd = join(work, "site");
+  mkdirSync(cwd);
   const config = `export default {
   upstreams: { app: ["http://127.0.0.1:${origin}"] },
-  routes: [{ path: "/*", upstream: "app" }],
+  routes: [{ path: "/kept", upstream: "app", cache: true }, { path: "/*", upstream: "app" }],
 };\n`;
-  await writeFile(join(folder, "causeway.config.ts"), config);
-  execFileSync(process.execPath, [join(ROOT, "lib/cli/bin.js"), "build"], { cwd: folder, stdio: "ignore" });
-}
-
-async function writeNginx(folder: string, port: number, origin: number): Promise<string> {
-  await mkdir(join(folder, "nginx"));
-  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-    .map((name) => `${name}_temp_path ${folder}/nginx/${name};`)
-    .join("\n");
-  const file = join(folder, "nginx.conf");
-  await writeFile(
-    file,
-    `daemon off; master_process off; worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
-events { worker_connections 1024; }
-http { access_log off; ${temporary} keepalive_requests 1000000;
-upstream app { server 127.0.0.1:${origin}; keepalive 64; keepalive_requests 1000000; }
-server { listen 127.0.0.1:${port}; location / { proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection ""; } } }`,
-  );
-  return file;
-}
-
-/** Processor time of a process and its threads so far, in ms; the kernel counts in hundredths of a second. */
-function processorMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
-    .replace(/^.*\) /, "")
-    .split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * 10;
-}
-
-/** Requests per second, the 99th percentile, and what one request costs the process. */
-function measure(port: number, pid: number, path: string) {
-  const run = (seconds: number) =>
-    execFileSync(
-      "taskset",
-      [
-        "-c",
-        "1",
-        "wrk",
-        "-t1",
-        `-c${CONNECTIONS}`,
-        `-d${seconds}s`,
-        "--latency",
-        `http://127.0.0.1:${port}${path}`,
-      ],
-      { encoding: "utf8" },
-    );
-  run(1);
-  const before = processorMs(pid);
-  const text = run(SECONDS);
-  const count = Number(/(\d+) requests in/.exec(text)?.[1] ?? 0);
-  return {
-    costUs: ((processorMs(pid) - before) * 1_000) / count,
-    rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)?.[1] ?? 0),
-    p99: / 99%\s+(\S+)/.exec(text)?.[1] ?? "?",
-    errors: /Non-2xx.*|Socket errors.*/.exec(text)?.[0] ?? "",
+  writeFileSync(join(cwd, "causeway.config.ts"), config);
+  const targets = ["--target", "node", "--target", "bun"];
+  execFileSync(process.execPath, [CAUSEWAY, "build", ...targets], { cwd, stdio: "ignore" });
+  const starts = {
+    "Causeway on Node": [process.execPath, "dist/node.js"],
+    "Causeway on Bun": [runtimeOf("bun"), "dist/bun.js"],
   };
+  return Object.entries(starts).map(([name, args]) => ({
+    name,
+    command: (port) => ({ args: [...args, "--port", String(port)], cwd }),
+  }));
 }
 
-const folder = await mkdtemp(join(tmpdir(), "causeway-bench-proxy-"));
+function createNginx(origin: number): Contender {
+  const command = (port: number) => {
+    const file = join(work, "nginx.conf");
+    const places = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+    const pass = 'proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection "";';
+    writeFileSync(
+      file,
+      `daemon off; worker_processes 1; pid ${work}/nginx.pid; error_log ${work}/nginx-error.log;
+events { worker_connections 1024; }
+http { access_log off; keepalive_requests 1000000; sendfile on; tcp_nopush on;
+${places.map((place) => `${place}_temp_path ${work}/${place};`).join(" ")}
+proxy_cache_path ${work}/cache keys_zone=kept:1m;
+upstream app { server 127.0.0.1:${origin}; keepalive 64; keepalive_requests 1000000; }
+server { listen 127.0.0.1:${port}; location / { ${pass} } location /kept { proxy_cache kept; ${pass} } } }`,
+    );
+    return { args: ["nginx", "-c", file, "-p", work], cwd: work };
+  };
+  return { name: "nginx", command };
+}
+
+/** Caddy keeps no answers by itself. */
+function createCaddy(origin: number): Contender {
+  const command = (port: number) => {
+    const file = join(work, "Caddyfile");
+    writeFileSync(
+      file,
+      `{\n admin off\n auto_https off\n}\nhttp://127.0.0.1:${port} {\n reverse_proxy 127.0.0.1:${origin}\n}\n`,
+    );
+    return { args: ["caddy", "run", "--config", file, "--adapter", "caddyfile"], cwd: work };
+  };
+  return { name: "Caddy", command };
+}
+
+function createContenders(origin: number): Contender[] {
+  const contenders = createCauseway(origin);
+  if (hasProgram("nginx", "nginx-light", values.install)) contenders.push(createNginx(origin));
+  if (hasProgram("caddy", "caddy", values.install)) contenders.push(createCaddy(origin));
+  return contenders;
+}
+
+function isWanted(list: string | undefined, { name }: { name: string }): boolean {
+  return list?.split(",").some((part) => name.toLowerCase().includes(part.toLowerCase())) ?? true;
+}
+
+const port = await freePort();
+const origin = await startOrigin(port);
 try {
-  const [origin, nginx, node, bun] = [await freePort(), await freePort(), await freePort(), await freePort()];
-  const dist = join(folder, "dist");
-  const script = join(import.meta.dirname, "origin.mjs");
-  const originPid = await start("1", origin, process.execPath, [script, String(origin)], folder);
-  await buildSite(folder, origin);
-  const nginxArgs = ["-c", await writeNginx(folder, nginx, origin), "-e", `${folder}/error.log`];
-  const nginxPid = await start("0", nginx, "nginx", nginxArgs, folder);
-  const nodePid = await start(
-    "0",
-    node,
-    process.execPath,
-    [`${dist}/node.js`, "--port", String(node)],
-    folder,
+  const settings = {
+    rounds: Number(values.rounds),
+    seconds: Number(values.seconds),
+    connections: Number(values.connections),
+  };
+  const { rows, excluded } = await runContest(
+    createContenders(port).filter((contender) => isWanted(values.only, contender)),
+    TASKS.filter((task) => isWanted(values.tasks, task)),
+    { ...settings, base: BASE },
   );
-  const bunPid = await start("0", bun, join(BIN, "bun"), [`${dist}/bun.js`, "--port", String(bun)], folder);
-  const rows: [name: string, port: number, pid: number][] = [
-    ["origin", origin, originPid],
-    ["nginx", nginx, nginxPid],
-    ["causeway on node", node, nodePid],
-    ["causeway on bun", bun, bunPid],
-  ];
-  for (const path of ["/json", "/1mb"]) {
-    for (const [name, port, pid] of rows) {
-      const { rate, p99, costUs, errors } = measure(port, pid, path);
-      const shown = `${rate.toFixed(0).padStart(7)} req/s  p99 ${p99.padStart(8)}`;
-      console.log(path.padEnd(6), name.padEnd(17), shown, `${costUs.toFixed(0).padStart(6)} µs each`, errors);
-    }
-  }
+  report(rows, excluded, { base: BASE, json: values.json, settings });
 } finally {
-  for (const child of children) child.kill("SIGTERM");
-  await rm(folder, { recursive: true, force: true });
+  origin.kill();
+  rmSync(work, { recursive: true, force: true });
 }

@@ -1,6 +1,7 @@
 // What is remembered of one path: the answer for each content coding, and what to say to who has it already.
 
 import { parseVary } from "../http/vary.ts";
+import type { HotFields } from "./hot-fields.ts";
 
 /** Everything that a server writes. */
 export interface HotAnswer {
@@ -15,16 +16,14 @@ export interface HotAnswer {
 
 export interface HotEntry {
   /** The remembered answer for a plain GET or HEAD. */
-  find(method: "GET" | "HEAD", headers: Fields): HotAnswer | undefined;
+  find(method: "GET" | "HEAD", fields: HotFields): HotAnswer | undefined;
   /** Whether a spelling of Accept-Encoding is new and there is room for it. */
-  mayLearn(acceptEncoding: string | undefined): boolean;
+  mayLearn(acceptEncoding: string): boolean;
   /** Asks for the answers to remember; false if there are none that may be. Rejects where the store fails. */
   learn(request: Request, fetch: (request: Request) => Promise<Response>): Promise<boolean>;
   /** Memory that the entry takes, roughly. */
   readonly bytes: number;
 }
-
-type Fields = Readonly<Record<string, string | string[] | undefined>>;
 
 /** The answers for one coding. */
 interface HotForm {
@@ -47,19 +46,18 @@ export function createHotEntry(maxBodyBytes: number): HotEntry {
   const bySpelling = new Map<string, HotForm>();
   let onlyForm: HotForm | undefined;
 
-  function mayLearn(acceptEncoding: string | undefined): boolean {
-    const spelling = spellingOf(acceptEncoding);
+  function mayLearn(spelling: string): boolean {
     return onlyForm === undefined && !bySpelling.has(spelling) && bySpelling.size < MAX_SPELLINGS;
   }
 
   return {
-    find(method, headers) {
-      const form = onlyForm ?? bySpelling.get(spellingOf(headers["accept-encoding"]));
-      return form && choose(form, method, headers);
+    find(method, fields) {
+      const form = onlyForm ?? bySpelling.get(fields.acceptEncoding);
+      return form && choose(form, method, fields);
     },
     mayLearn,
     async learn(request, fetch) {
-      const spelling = spellingOf(request.headers.get("accept-encoding") ?? undefined);
+      const spelling = request.headers.get("accept-encoding") ?? "";
       if (!mayLearn(spelling)) return false;
       const form = await loadForm(request, fetch, maxBodyBytes);
       if (!form) return false;
@@ -80,10 +78,13 @@ export function createHotEntry(maxBodyBytes: number): HotEntry {
 }
 
 /** Who holds exactly this tag gets a 304; any other condition goes the usual way. */
-function choose(form: HotForm, method: "GET" | "HEAD", headers: Fields): HotAnswer | undefined {
-  const wanted = headers["if-none-match"];
+function choose(
+  form: HotForm,
+  method: "GET" | "HEAD",
+  { ifNoneMatch: wanted, isModifiedSince }: HotFields,
+): HotAnswer | undefined {
   if (wanted === undefined) {
-    if (headers["if-modified-since"] !== undefined) return undefined;
+    if (isModifiedSince) return undefined;
     return method === "GET" ? form.get : form.head;
   }
   const isHeld = form.tag !== undefined && (wanted === form.tag || wanted === `W/${form.tag}`);
@@ -146,9 +147,4 @@ function flatten(headers: Headers): string[] {
   for (const [name, value] of headers) if (name !== "content-length") fields.push(name, value);
   const length = headers.get("content-length");
   return length === null ? fields : [...fields, "content-length", length];
-}
-
-/** Absent and empty differ in theory only: both get plain bytes. */
-function spellingOf(acceptEncoding: string | string[] | undefined): string {
-  return Array.isArray(acceptEncoding) ? acceptEncoding.join(", ") : (acceptEncoding ?? "");
 }

@@ -5,18 +5,21 @@ import type { AssetSection } from "../contract/site.ts";
 import { parseRequestTarget } from "../http/request-target.ts";
 import { createRuledHostFilter } from "../pages/match-header-rule.ts";
 import { createHotEntry, type HotAnswer, type HotEntry } from "./hot-entry.ts";
+import type { HotFields } from "./hot-fields.ts";
 import { createLeastRecentCache } from "./least-recent.ts";
 import type { AssetServer } from "./serve-assets.ts";
 
 export type { HotAnswer } from "./hot-entry.ts";
 
-/** A request as a server knows it before it builds a Request; its Host field has been checked. */
+/** A request as a server knows it before it builds a Request; its host has been checked. */
 export interface HotRequest {
-  method: string;
+  readonly method: string;
   /** As received. */
-  target: string;
-  /** Values by lower-case name, as Node has them. Asked for last: some servers make them only then. */
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly target: string;
+  /** Name and port. */
+  readonly host: string;
+  /** Asked for once, and last: servers read the fields only then. */
+  readonly fields: HotFields;
 }
 
 export interface HotTable {
@@ -33,24 +36,13 @@ export interface HotTableOptions {
   section: Pick<AssetSection, "headers">;
   /** Whether nothing but the static files answers this path: no function, no middleware. */
   isStatic(pathname: string): boolean;
+  /** Whether a host gets the answers of any other; every host does by default. */
+  isPlainHost?: (hostname: string) => boolean;
   /** All that is held; default 32 MiB. */
   maxBytes?: number;
   /** Larger files are sent by the store; default 1 MiB. */
   maxBodyBytes?: number;
 }
-
-/** Fields on which an answer for a file depends in more ways than are remembered. */
-const SPECIAL_FIELDS = [
-  "range",
-  "authorization",
-  "if-match",
-  "if-unmodified-since",
-  "if-range",
-  "content-length",
-  "transfer-encoding",
-  "expect",
-  "upgrade",
-] as const;
 
 const MEBIBYTE = 1024 * 1024;
 /** What is known to have no answer here: so much, of at most so many characters. */
@@ -64,7 +56,7 @@ export function createHotTable(options: HotTableOptions): HotTable {
   const learning = new Set<string>();
   /** Paths, and paths with a spelling of Accept-Encoding. */
   const refusals = new Set<string>();
-  const isOrdinary = createOrdinaryHostTest(options.section);
+  const isOrdinary = createOrdinaryHostTest(options);
 
   async function remember(host: string, pathname: string, spelling: string): Promise<void> {
     learning.add(pathname);
@@ -103,19 +95,19 @@ export function createHotTable(options: HotTableOptions): HotTable {
       const { method } = request;
       if (method !== "GET" && method !== "HEAD") return undefined;
       const entry = entries.get(pathOf(request.target));
-      if (entry === undefined) return undefined;
-      const { headers } = request;
-      return isSpecial(headers) || !isOrdinary(headers.host) ? undefined : entry.find(method, headers);
+      if (entry === undefined || !isOrdinary(request.host)) return undefined;
+      const { fields } = request;
+      return fields.isSpecial ? undefined : entry.find(method, fields);
     },
     learn(request) {
       if (request.method !== "GET") return undefined;
       const pathname = pathOf(request.target);
       if (refusals.has(pathname)) return undefined;
-      const { target, headers } = request;
-      const { host } = headers;
-      if (isSpecial(headers) || !isOrdinary(host)) return undefined;
-      const spelling = single(headers["accept-encoding"]) ?? "";
-      return mayBeLearnt(pathname, target, spelling) ? remember(host, pathname, spelling) : undefined;
+      const { target, host } = request;
+      if (!isOrdinary(host)) return undefined;
+      const { isSpecial, acceptEncoding } = request.fields;
+      if (isSpecial || !mayBeLearnt(pathname, target, acceptEncoding)) return undefined;
+      return remember(host, pathname, acceptEncoding);
     },
     get bytes() {
       return entries.bytes;
@@ -123,28 +115,18 @@ export function createHotTable(options: HotTableOptions): HotTable {
   };
 }
 
-/** Node joins the lines of most fields itself; other servers may not. */
-function single(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value.join(", ") : value;
-}
-
-function isSpecial(headers: HotRequest["headers"]): boolean {
-  for (const name of SPECIAL_FIELDS) if (headers[name] !== undefined) return true;
-  return false;
-}
-
 /**
  * A test for hosts whose answers are those of any other: none that a header rule names, and no preview (Pages
  * docs, "Preview deployments").
  */
-function createOrdinaryHostTest({ headers }: Pick<AssetSection, "headers">) {
-  const isRuled = createRuledHostFilter(headers);
+function createOrdinaryHostTest({ section, isPlainHost = () => true }: HotTableOptions) {
+  const isRuled = createRuledHostFilter(section.headers);
   let last: string | undefined;
-  return (host: string | string[] | undefined): host is string => {
-    if (typeof host !== "string") return false;
+  return (host: string): boolean => {
     if (host === last) return true;
     const hostname = URL.parse(`http://${host}/`)?.hostname;
     if (hostname === undefined || hostname.endsWith(".pages.dev") || isRuled(hostname)) return false;
+    if (!isPlainHost(hostname)) return false;
     last = host;
     return true;
   };

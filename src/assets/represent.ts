@@ -32,6 +32,8 @@ interface Exchange {
   chosen: Representation;
   store: AssetStore;
   headers: Headers;
+  /** `Link` of a page's complete answer. */
+  links: string | undefined;
 }
 
 /** Answers a GET or HEAD for a file. */
@@ -43,7 +45,13 @@ export async function representAsset(
 ): Promise<Response> {
   const range = options.status === 200 ? selectRange(request, asset) : undefined;
   const chosen = range?.representation ?? negotiate(request, asset);
-  const exchange = { request, chosen, store, headers: describe(asset, chosen, options) };
+  const exchange = {
+    request,
+    chosen,
+    store,
+    headers: describe(asset, chosen, options),
+    links: asset.file.links,
+  };
   if (options.status === 404) return sendWhole(exchange, 404);
   const verdict = evaluatePreconditions(request.method, request.headers, chosen.validators);
   if (verdict === "not-modified") return answerNotModified(asset, chosen, options);
@@ -76,10 +84,11 @@ function negotiatedHeaders(asset: Asset, options: RepresentOptions): Headers {
 }
 
 async function sendWhole(
-  { request, chosen, store, headers }: Exchange,
+  { request, chosen, store, headers, links }: Exchange,
   status: 200 | 404,
 ): Promise<Response> {
   headers.set("content-length", String(chosen.blob.size));
+  if (status === 200 && links !== undefined) headers.set("link", links);
   if (request.method === "HEAD") return respond(null, status, headers, chosen);
   const body = await store.read(chosen.blob);
   return body ? respond(withKnownLength(body, chosen.blob.size), status, headers, chosen) : answerVanished();

@@ -3,8 +3,10 @@
 import type { AssetStore } from "../contract/platform.ts";
 import type { AssetFile, AssetSection } from "../contract/site.ts";
 import { asDecodedPath } from "../http/request-target.ts";
+import { createHeaderRuleApplier } from "../pages/match-header-rule.ts";
 import { createRedirectLookup } from "../pages/match-redirect.ts";
 import { createAnswerer } from "./answer-decision.ts";
+import { createIndexDecider } from "./decide-index.ts";
 import { createPagesDecider } from "./decide-pages.ts";
 import { createWorkersDecider } from "./decide-workers.ts";
 import { type Decider, isReadMethod } from "./decision.ts";
@@ -19,6 +21,8 @@ export interface AssetServer {
    * only if `fallbackCounts`.
    */
   answers(request: Request, fallbackCounts?: boolean): boolean;
+  /** What the page at an address loads first: the `Link` that its answer will have. Pages that stand in have none. */
+  linksAt(request: Request): string | undefined;
   /**
    * The answer where neither file nor rule exists, for a path that must not be looked up: a spelling that
    * would pass by the functions in front of a file.
@@ -37,6 +41,7 @@ export function createAssetServer(
   const decide = createDecider(assets, files);
   const policy = createFallbackPolicy(assets, files.keys(), options);
   const answer = createAnswerer(assets, files, store);
+  const applyRules = createHeaderRuleApplier(assets.headers);
   return {
     async fetch(request) {
       const url = new URL(request.url);
@@ -47,6 +52,16 @@ export function createAssetServer(
       const fallbackFor = fallbackCounts ? policy(request, url) : () => undefined;
       const decision = decide(request.method, url, fallbackFor);
       return decision.kind !== "missing" || decision.isRewritten;
+    },
+    linksAt(request) {
+      const url = new URL(request.url);
+      const decision = decide("GET", url, () => undefined);
+      const links = decision.kind === "file" ? files.get(decision.path)?.links : undefined;
+      if (links === undefined) return undefined;
+      const headers = new Headers({ link: links });
+      applyRules(headers, url.hostname, url.pathname);
+      // What a rule has changed is not ours to announce.
+      return headers.get("link") === links ? links : undefined;
     },
     async fetchMissing(request) {
       const url = new URL(request.url);
@@ -67,7 +82,7 @@ function createDecider(assets: AssetSection, files: ReadonlyMap<string, AssetFil
     contentAt: (path: string) => files.get(path)?.hash,
     redirectFor: createRedirectLookup(assets.redirects),
   };
-  return assets.htmlHandling === "pages"
-    ? createPagesDecider(grounds)
-    : createWorkersDecider(assets.htmlHandling, grounds);
+  const { htmlHandling } = assets;
+  if (htmlHandling === "pages") return createPagesDecider(grounds);
+  return htmlHandling === "index" ? createIndexDecider(grounds) : createWorkersDecider(htmlHandling, grounds);
 }

@@ -26,7 +26,7 @@ export async function checkHidden({ project, routes, assets, rules }: HiddenPart
   if (functionsDir === undefined || assetsDir === undefined || routes.length === 0) return [];
   const cover = createFunctionCover(functionsDir, routes, rules.invocation);
   const nameOf = (file: string) => toProjectPath(join(functionsDir, file), root);
-  const files = await findHiddenAssets(assets, project.htmlHandling === "none", cover, nameOf);
+  const files = await findHiddenAssets(assets, keepsFileNames(project.htmlHandling), cover, nameOf);
   const redirects = await findHiddenRedirects(
     rules,
     toProjectPath(join(assetsDir, "_redirects"), root),
@@ -34,6 +34,11 @@ export async function checkHidden({ project, routes, assets, rules }: HiddenPart
     nameOf,
   );
   return [...(await locateProblems(files, root)), ...redirects];
+}
+
+/** Whether a page answers under the name of its file. */
+function keepsFileNames(htmlHandling: Project["htmlHandling"]): boolean {
+  return htmlHandling === "none" || htmlHandling === "index";
 }
 
 /** One warning per function: a catch-all may stand before every file of a site. */

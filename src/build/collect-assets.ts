@@ -8,6 +8,7 @@ import type { Problem } from "../contract/problem.ts";
 import type { AssetFile } from "../contract/site.ts";
 import type { AssetMount } from "./asset-imports.ts";
 import type { BuildMode } from "./bundler-options.ts";
+import { findPreloadLinks, isPage } from "./find-preload-links.ts";
 import { createIgnoreRule, type IgnoreRule } from "./ignored-assets.ts";
 import { listAssets } from "./list-assets.ts";
 import { type CompressedForms, precompress } from "./precompress.ts";
@@ -64,7 +65,7 @@ async function collectDirectory(
   const cacheDir = await prepareCache(project.root);
   const listing = await listAssets(directory, {
     conventions: project.conventions,
-    cacheFile: join(cacheDir, `assets${prefix === "" ? "" : `-${basename(prefix)}`}.json`),
+    cacheFile: join(cacheDir, nameCache("assets", prefix)),
     ignore: rule,
     projectRoot: project.root,
   });
@@ -75,16 +76,30 @@ async function collectDirectory(
   // Compressing takes longer than a developer wants to wait, and changes no answer but in size.
   const forms =
     mode === "production" ? await precompress(inputs, { cacheDir: join(cacheDir, "compressed") }) : undefined;
+  const links =
+    mode === "production" && project.earlyHints !== false
+      ? await findPreloadLinks(inputs, join(cacheDir, nameCache("links", prefix)))
+      : undefined;
   const blobs = new Map<string, BlobSource>(
     [...listing.sources.values()].map((source) => [source.hash, source]),
   );
   const files: Record<string, AssetFile> = {};
   for (const [path, file] of Object.entries(listing.files)) {
     const found = forms?.get(file.hash);
-    files[prefix + path] = found === undefined ? file : { ...file, encodings: describeForms(found) };
+    const link = isPage(file) ? links?.get(file.hash) : undefined;
+    files[prefix + path] = {
+      ...file,
+      ...(link === undefined ? {} : { links: link }),
+      ...(found === undefined ? {} : { encodings: describeForms(found) }),
+    };
     for (const { hash, ...form } of Object.values(found ?? {})) blobs.set(hash, form);
   }
   return { files, blobs, problems: listing.problems };
+}
+
+/** Each directory has a cache of its own. */
+function nameCache(name: string, prefix: string): string {
+  return `${name}${prefix === "" ? "" : `-${basename(prefix)}`}.json`;
 }
 
 /** The forms without the places of their bytes. */

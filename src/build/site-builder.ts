@@ -4,7 +4,7 @@ import { relative } from "node:path";
 import type { Project } from "../config/project.ts";
 import { createWorkersConfig, formatWorkersConfig, WORKERS_CONFIG_FILE } from "../config/workers-config.ts";
 import type { Problem } from "../contract/problem.ts";
-import type { Site, WorkerFirst } from "../contract/site.ts";
+import type { DevelopmentRules, Site, WorkerFirst } from "../contract/site.ts";
 import { parseWorkerFirst } from "../pages/worker-first.ts";
 import { type BuiltApplication, createApplicationBuilder } from "./application-builder.ts";
 import type { AssetMount } from "./asset-imports.ts";
@@ -36,6 +36,8 @@ export interface SiteBuilderOptions {
   mode: BuildMode;
   /** Leave out, with a warning, targets that the code does not fit, as long as one is left. */
   skipUnfitTargets?: boolean;
+  /** Whom a development server answers. */
+  development?: DevelopmentRules | undefined;
 }
 
 /** How one build went. */
@@ -66,7 +68,11 @@ export function createSiteBuilder(project: Project, options: SiteBuilderOptions)
       const { application, problems } = gathered;
       const outcome = { targets: application.targets, inputs: inputsOf(project, application) };
       if (hasErrors(problems)) return { ...outcome, site: undefined, problems };
-      const site = createSite({ ...gathered, previous: await readPreviousSite(outDir) });
+      const site = createSite({
+        ...gathered,
+        development: options.development,
+        previous: await readPreviousSite(outDir),
+      });
       const programs = await programFiles(application, mode);
       const settings = await settingsFiles(project, application.targets);
       const files = [...programs, ...settings, siteFile(site)];

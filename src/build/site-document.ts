@@ -5,6 +5,7 @@ import type { Project } from "../config/project.ts";
 import {
   type Application,
   type AssetFile,
+  type DevelopmentRules,
   SITE_FORMAT,
   type Site,
   type WorkerFirst,
@@ -22,6 +23,8 @@ export interface SiteParts {
   first: WorkerFirst;
   rules: StaticRules;
   assets: Pick<CollectedAssets, "files">;
+  /** Given for a development server. */
+  development?: DevelopmentRules | undefined;
   /** The document of the build before, if there was one. */
   previous: Site | undefined;
 }
@@ -41,11 +44,13 @@ export function createSite(parts: SiteParts): Site {
       redirects: rules.redirects,
       navigationFallbackOnly: project.navigationFallbackOnly,
       immutableFingerprints: project.immutableFingerprints,
+      ...(project.earlyHints === "before-functions" ? { hintsBeforeFunctions: true as const } : {}),
       binding: project.assetsBinding,
     },
     vars: project.vars,
     ...(project.routing === undefined ? {} : { routing: project.routing }),
     compatibility: { date: project.compatibilityDate, flags: project.compatibilityFlags },
+    ...(parts.development === undefined ? {} : { development: parts.development }),
     ...(project.crons === undefined ? {} : { crons: project.crons }),
   });
   return { ...site, build: identify(site, parts.application) };

@@ -54,6 +54,9 @@ const AMOUNTS: Record<string, { parse(text: string): unknown; remedy: string }> 
   SIZE: { parse: parseSize, remedy: "Give a size such as 256M or 1G." },
 };
 
+/** A DNS name, without port. */
+const HOSTNAME = /^(?:[\w-]{1,63}\.)*[\w-]{1,63}$/;
+
 function checkValue(written: string, spec: OptionSpec, value: string): Problem | undefined {
   if (spec.kind === "port" && !isPort(value)) {
     return badUsage(
@@ -63,6 +66,12 @@ function checkValue(written: string, spec: OptionSpec, value: string): Problem |
   }
   if (spec.value === "NAME=VALUE" && !/^[^=]+=/.test(value)) {
     return badUsage(`${written} "${value}" sets nothing`, `Write ${written} NAME=VALUE.`);
+  }
+  if (spec.value === "HOSTNAME" && !HOSTNAME.test(value)) {
+    return badUsage(
+      `${written} "${value}" is no host name`,
+      "Write the name alone: no scheme, no port, no *.",
+    );
   }
   if (spec.value === "DATE" && !/^\d{4}-\d\d-\d\d$/.test(value)) {
     return badUsage(`${written} "${value}" is no date`, "Write it as YYYY-MM-DD.");

@@ -9,6 +9,16 @@ interface Explanation {
 }
 
 const EXPLANATIONS: Record<CommandName, Explanation> = {
+  init: {
+    summary: "write the files of a new project",
+    details:
+      "Writes functions/, public/, wrangler.toml, package.json and tsconfig.json, with the settings that new\n" +
+      "projects get. Nothing is written over: a file that is there ends the command.",
+    examples: [
+      ["causeway init my-site", "a new project in a directory of its own"],
+      ["causeway init", "in this directory"],
+    ],
+  },
   dev: {
     summary: "build, serve, and rebuild on every change",
     details:

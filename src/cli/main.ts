@@ -14,6 +14,7 @@ export type Command = (line: CommandLine, output: Output) => Promise<void>;
 
 /** Loaded on use: `causeway --help` must not wait for a bundler. */
 const LOADERS: Record<CommandName, () => Promise<Command>> = {
+  init: async () => (await import("./commands/init.ts")).runInit,
   dev: async () => (await import("./commands/dev.ts")).runDev,
   build: async () => (await import("./commands/build.ts")).runBuild,
   start: async () => (await import("./commands/start.ts")).runStart,

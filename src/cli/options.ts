@@ -5,6 +5,7 @@ import { SERVER_OPTIONS } from "./server-options.ts";
 
 /** The commands, in the order in which help lists them. */
 export const COMMANDS = [
+  "init",
   "dev",
   "build",
   "start",
@@ -83,6 +84,12 @@ export const OPTIONS = {
     help: "node, bun, deno or workerd (node)",
     commands: ["dev", "start"],
     choices: RUNTIMES,
+  },
+  "allowed-host": {
+    kind: "list",
+    value: "HOSTNAME",
+    help: "further name that browsers ask for; repeatable",
+    commands: ["dev"],
   },
   "vars-file": {
     kind: "list",

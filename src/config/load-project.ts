@@ -4,7 +4,7 @@ import { basename, resolve } from "node:path";
 import type { Problem } from "../contract/problem.ts";
 import { loadCausewayConfig } from "./causeway-config-load.ts";
 import { loadDevVars } from "./load-dev-vars.ts";
-import { loadPackageSettings } from "./package-settings.ts";
+import { loadPackageSettings, type PackageSettings } from "./package-settings.ts";
 import type { Conventions, Project } from "./project.ts";
 import {
   type DirectoryWishes,
@@ -52,6 +52,7 @@ export async function loadProject(
     ...dev.problems,
     ...causeway.problems,
     ...directories.problems,
+    ...checkDirectoryIndexes(own.settings, settings),
     ...(causeway.file === undefined
       ? checkPresence(options.directory, directories, file !== undefined && file.value === undefined)
       : []),
@@ -68,7 +69,7 @@ export async function loadProject(
     environment,
     conventions,
     main: directories.main,
-    ...assetRules(settings, conventions),
+    ...assetRules(settings, conventions, own.settings),
     vars: { ...settings.vars, ...bindings },
     devVars: { ...dev.values, ...bindings },
     compatibilityDate: options.compatibilityDate ?? settings.compatibilityDate,
@@ -76,6 +77,7 @@ export async function loadProject(
     ...(settings.crons.length === 0 ? {} : { crons: settings.crons }),
     navigationFallbackOnly: own.settings.navigationFallbackOnly,
     immutableFingerprints: own.settings.immutableFingerprints,
+    earlyHints: own.settings.earlyHints ?? conventions === "pages",
     ...(causeway.section === undefined ? {} : { routing: causeway.section }),
   };
   return { project, problems };
@@ -95,16 +97,31 @@ function selectConventions(settings: Settings, { functionsDir, main }: ProjectDi
 function assetRules(
   { assets }: Settings,
   conventions: Conventions,
+  { directoryIndexes }: PackageSettings,
 ): Pick<Project, "assetsBinding" | "htmlHandling" | "notFound" | "runWorkerFirst"> {
   if (conventions === "pages") {
     return { assetsBinding: "ASSETS", htmlHandling: "pages", notFound: "pages", runWorkerFirst: true };
   }
   return {
     assetsBinding: assets?.binding ?? "ASSETS",
-    htmlHandling: assets?.htmlHandling ?? "auto-trailing-slash",
+    htmlHandling: directoryIndexes ? "index" : (assets?.htmlHandling ?? "auto-trailing-slash"),
     notFound: assets?.notFound ?? "none",
     runWorkerFirst: assets?.runWorkerFirst ?? false,
   };
+}
+
+/** It completes one way of finding files; beside another it would have no meaning. */
+function checkDirectoryIndexes({ directoryIndexes }: PackageSettings, { assets }: Settings): Problem[] {
+  if (!directoryIndexes || assets?.htmlHandling === "none") return [];
+  return [
+    {
+      severity: "error",
+      code: "config-value",
+      message: 'Cannot use "causeway.directoryIndexes": `html_handling` of [assets] is not "none"',
+      file: "package.json",
+      remedy: 'Set `html_handling = "none"` in the wrangler configuration, or remove the key.',
+    },
+  ];
 }
 
 /** An unreadable configuration is reported by itself: what it would have named is not missing. */

@@ -3,14 +3,19 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Problem } from "../contract/problem.ts";
+import type { EarlyHints } from "./project.ts";
 
 export interface PackageSettings {
   name: string | undefined;
   navigationFallbackOnly: boolean;
   immutableFingerprints: boolean;
+  directoryIndexes: boolean;
+  /** Undefined where the project does not say. */
+  earlyHints: EarlyHints | undefined;
 }
 
-const FLAGS = ["navigationFallbackOnly", "immutableFingerprints"] as const;
+const FLAGS = ["navigationFallbackOnly", "immutableFingerprints", "directoryIndexes"] as const;
+const EARLY_HINTS: readonly unknown[] = [true, false, "before-functions"];
 
 /** Reads them; a project without a (readable) package.json has the defaults of Pages. */
 export async function loadPackageSettings(
@@ -22,9 +27,15 @@ export async function loadPackageSettings(
     name: typeof manifest.name === "string" ? manifest.name : undefined,
     navigationFallbackOnly: own.navigationFallbackOnly === true,
     immutableFingerprints: own.immutableFingerprints === true,
+    directoryIndexes: own.directoryIndexes === true,
+    earlyHints: EARLY_HINTS.includes(own.earlyHints) ? (own.earlyHints as EarlyHints) : undefined,
   };
-  const wrong = FLAGS.filter((flag) => own[flag] !== undefined && typeof own[flag] !== "boolean");
-  return { settings, problems: wrong.map(notAFlag) };
+  const problems = FLAGS.filter((flag) => own[flag] !== undefined && typeof own[flag] !== "boolean").map(
+    (flag) => wrongValue(flag, "true or false"),
+  );
+  if (own.earlyHints !== undefined && settings.earlyHints === undefined)
+    problems.push(wrongValue("earlyHints", 'true, false or "before-functions"'));
+  return { settings, problems };
 }
 
 /** A broken package.json is the package manager's to report; here it only means that nothing is set. */
@@ -37,13 +48,13 @@ async function readManifest(root: string): Promise<Record<string, unknown>> {
   }
 }
 
-function notAFlag(flag: string): Problem {
+function wrongValue(key: string, expected: string): Problem {
   return {
     severity: "error",
     code: "config-value",
-    message: `"causeway.${flag}" must be true or false`,
+    message: `"causeway.${key}" must be ${expected}`,
     file: "package.json",
-    remedy: "Write true or false there, or remove the key.",
+    remedy: `Write ${expected} there, or remove the key.`,
   };
 }
 

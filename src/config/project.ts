@@ -6,6 +6,12 @@ import type { HtmlHandling, NotFoundHandling } from "../contract/site.ts";
 /** Which rules decide what answers first and how paths become files. */
 export type Conventions = "pages" | "workers";
 
+/**
+ * Whether pages of a build name in `Link` what they load first; and whether Node says it in a 103 of its own before
+ * functions run in front of a page.
+ */
+export type EarlyHints = boolean | "before-functions";
+
 export interface Project {
   /** Absolute path of the project directory. */
   root: string;
@@ -38,6 +44,7 @@ export interface Project {
   /** Settings that new projects get; see docs/static-files.md. */
   navigationFallbackOnly: boolean;
   immutableFingerprints: boolean;
+  earlyHints: EarlyHints;
   /** Upstreams and routes of causeway.config.ts. */
   routing?: RoutingSection;
 }

@@ -18,8 +18,16 @@ export interface Site {
   /** Upstreams and routes of causeway.config.ts, where a project has them. */
   routing?: RoutingSection;
   compatibility: { date: string | undefined; flags: string[] };
+  /** Only in what `causeway dev` serves. */
+  development?: DevelopmentRules;
   /** When the Worker's `scheduled` runs: cron expressions in UTC. */
   crons?: string[];
+}
+
+/** Whom a development server answers. */
+export interface DevelopmentRules {
+  /** Names beside `localhost` under which the developer's browser asks, in lower case. */
+  allowedHosts: string[];
 }
 
 /** What answers dynamic paths: nothing, file routes, or one module with `fetch`. */
@@ -67,9 +75,13 @@ export interface HandlerReference {
   exportName: string;
 }
 
-/** How paths become files: Pages' rules, or Workers' `html_handling` of that name. */
+/**
+ * How paths become files: Pages' rules, Workers' `html_handling` of that name, or `index`: files under their own
+ * names, and a directory answers with its index.html.
+ */
 export type HtmlHandling =
   | "pages"
+  | "index"
   | "auto-trailing-slash"
   | "force-trailing-slash"
   | "drop-trailing-slash"
@@ -92,6 +104,8 @@ export interface AssetSection {
   binding?: string;
   /** Fingerprinted names (`app.3f2a91bc.js`) get `immutable`. */
   immutableFingerprints: boolean;
+  /** Node sends a page's `links` in a 103 (RFC 8297) before functions run in front of it. */
+  hintsBeforeFunctions?: true;
 }
 
 /** One static file. */
@@ -104,6 +118,8 @@ export interface AssetFile {
   type: string | undefined;
   /** HTTP-date (RFC 9110 §5.6.7) of the last change, where known. */
   modified?: string;
+  /** Of a page: the value of `Link`, which names what browsers should load first. */
+  links?: string;
   /** Precompressed variants by content coding. */
   encodings?: Partial<Record<ContentCoding, AssetVariant>>;
 }

@@ -42,12 +42,14 @@ export interface WorkshopOptions {
   target: DevTarget;
   /** Warnings keep a build from being served, too. */
   strict: boolean;
+  /** Names under which the developer's browser asks, beside `localhost`. */
+  allowedHosts: string[];
   /** Called for each attempt. */
   loadProject(): Promise<{ project: Project | undefined; problems: Problem[] }>;
 }
 
 /** Creates a workshop for one target. */
-export function createWorkshop({ target, strict, loadProject }: WorkshopOptions): Workshop {
+export function createWorkshop({ target, strict, allowedHosts, loadProject }: WorkshopOptions): Workshop {
   let current: { project: Project; outDir: string; key: string; builder: SiteBuilder } | undefined;
   let inputs: string[] = [];
 
@@ -58,7 +60,12 @@ export function createWorkshop({ target, strict, loadProject }: WorkshopOptions)
     const outDir = join(project.root, WORK_DIRECTORY, "dev", target);
     await mkdir(outDir, { recursive: true });
     await writeFile(join(project.root, WORK_DIRECTORY, ".gitignore"), "*\n");
-    const builder = createSiteBuilder(project, { outDir, targets: [target], mode: "development" });
+    const builder = createSiteBuilder(project, {
+      outDir,
+      targets: [target],
+      mode: "development",
+      development: { allowedHosts },
+    });
     current = { project, outDir, key, builder };
     return current;
   }

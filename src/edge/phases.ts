@@ -3,6 +3,7 @@
 import type { Handler } from "../contract/handler.ts";
 import type { EdgeServices } from "./edge-context.ts";
 import { createStaticFilter, deliver } from "./phases/deliver.ts";
+import { guardDevelopment } from "./phases/guard-development.ts";
 import { guardRequests, hasGuards } from "./phases/guard-requests.ts";
 import { limitBody } from "./phases/limit-body.ts";
 import { logAccess } from "./phases/log-access.ts";
@@ -32,6 +33,12 @@ export const PHASES: readonly Phase[] = [
     name: "access log",
     create: (services, next) => (services.accessLog ? logAccess(services, next) : next),
     // Who sends a prepared answer logs it.
+    spares: spareAll,
+  },
+  {
+    name: "development guard",
+    create: ({ site }, next) => (site.development ? guardDevelopment(site.development, next) : next),
+    // Prepared answers are for the developer's hosts only, and for no WebSocket.
     spares: spareAll,
   },
   {

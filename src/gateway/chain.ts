@@ -51,12 +51,13 @@ export async function runChain(
 
   async function next(input?: Request | URL | string, init?: RequestInit): Promise<Response> {
     if (input !== undefined) state.request = replaceRequest(state.request, input, init);
-    return withMutableHeaders(await advance());
+    const step = steps[cursor];
+    return withMutableHeaders(
+      step === undefined ? await end(state.request) : checkResponse(await start(step), step.name),
+    );
   }
 
-  async function advance(): Promise<Response> {
-    const step = steps[cursor];
-    if (step === undefined) return end(state.request);
+  function start(step: ChainStep): unknown {
     cursor += 1;
     const event = createEventContext({
       state,
@@ -68,11 +69,13 @@ export async function runChain(
       waitUntil,
       passThroughOnException,
     });
-    return checkResponse(await step.run(event), step.name);
+    return step.run(event);
   }
 
+  const [first] = steps;
+  if (first === undefined) return end(state.request);
   try {
-    return await advance();
+    return checkResponse(await start(first), first.name);
   } catch (error) {
     if (!passThrough) throw error;
     return end(state.request);

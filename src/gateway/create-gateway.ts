@@ -16,6 +16,8 @@ export interface GatewayParts {
   /** The routes of file routes, where somebody else reads them as well. */
   table?: RouteTable;
   fetchAsset: AssetFetch;
+  /** The answer for a path whose file belongs to a function. */
+  fetchMissing: AssetFetch;
   /** Name under which the application finds the static files in its env. */
   assetsBinding: string;
 }
@@ -25,13 +27,13 @@ export type ApplicationEnv = Env & { ASSETS: AssetsBinding };
 
 /** The application as a Handler. Rejects with what the application threw; the edge answers for it. */
 export function createGateway(parts: GatewayParts): Handler {
-  const { site, bundle, fetchAsset } = parts;
+  const { site, bundle, fetchAsset, fetchMissing } = parts;
   if (site.application.kind === "none") return (request) => fetchAsset(request);
   const assets = createAssetsBinding(fetchAsset);
   const bindEnv = createEnvBinder(parts.assetsBinding, assets);
   if (site.application.kind === "worker") return serveWorker(bundle.worker, bindEnv);
   const table = parts.table ?? createFileRouteTable(site.application.routes, bundle);
-  return serveFileRoutes({ table, bundle, assets, fetchAsset, bindEnv });
+  return serveFileRoutes({ table, bundle, assets, fetchAsset, fetchMissing, bindEnv });
 }
 
 /** Adds the assets binding to an env, once per env object. */

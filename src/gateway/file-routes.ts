@@ -16,6 +16,8 @@ export interface FileRoutesParts {
   bundle: FunctionBundle;
   assets: AssetsBinding;
   fetchAsset: AssetFetch;
+  /** The answer for a path whose file belongs to a function. */
+  fetchMissing: AssetFetch;
   /** Adds the static files to an env. */
   bindEnv(env: Env): EventContext["env"];
 }
@@ -28,27 +30,27 @@ export function createFileRouteTable(routes: readonly RouteEntry[], bundle: Func
 /** Whether a function, be it middleware only, may run for a GET or HEAD of a path. */
 export function claimsPath(table: RouteTable, pathname: string): boolean {
   return ["GET", "HEAD"].some((method) => {
-    const { middleware, route } = table.match(method, pathname);
-    return route !== undefined || middleware.length > 0;
+    const { middleware, route, hidesFile } = table.match(method, pathname);
+    return route !== undefined || middleware.length > 0 || hidesFile;
   });
 }
 
 /** Middleware in front of the one best route, static files behind it. */
 export function serveFileRoutes(parts: FileRoutesParts): Handler {
-  const { assets, fetchAsset, bindEnv, table } = parts;
+  const { assets, fetchAsset, fetchMissing, bindEnv, table } = parts;
   const handlersOf = createHandlerIndex(parts.bundle);
-  return async (request, env, context) => {
+  return (request, env, context) => {
     const pathname = pathnameOf(request.url);
     const match = table.match(request.method, pathname);
     const steps: ChainStep[] = [];
     for (const hit of match.middleware) pushSteps(steps, handlersOf(hit.entry).middleware, hit);
     if (match.route !== undefined) pushSteps(steps, handlersOf(match.route.entry).handlers, match.route);
-    const response =
+    const [answerFile, end] = match.hidesFile ? [fetchMissing, fetchMissing] : [fetchAsset, assets.fetch];
+    const answer =
       steps.length === 0
-        ? await fetchAsset(request)
-        : await runChain(steps, request, { env: bindEnv(env), context, end: assets.fetch });
-    if (response.status === 405 && match.route === undefined) nameMethods(response, table, pathname);
-    return response;
+        ? answerFile(request)
+        : runChain(steps, request, { env: bindEnv(env), context, end });
+    return match.route === undefined ? withMethods(answer, table, pathname) : answer;
   };
 }
 
@@ -58,11 +60,17 @@ function pushSteps(steps: ChainStep[], handlers: readonly LoadedHandler[], hit: 
 }
 
 /** A 405 of the static files names the methods that functions answer there too (RFC 9110 §15.5.6). */
-function nameMethods(response: Response, table: RouteTable, pathname: string): void {
-  const allowed = response.headers.get("allow");
-  if (allowed === null) return;
+async function withMethods(
+  answer: Promise<Response>,
+  table: RouteTable,
+  pathname: string,
+): Promise<Response> {
+  const response = await answer;
+  const allowed = response.status === 405 ? response.headers.get("allow") : null;
+  if (allowed === null) return response;
   const methods = new Set([...allowed.split(", "), ...table.allowedMethods(pathname)]);
   response.headers.set("allow", [...methods].join(", "));
+  return response;
 }
 
 /** Handlers by route, taken out of the bundle once: a module that lacks one fails at the first request. */

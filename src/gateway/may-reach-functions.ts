@@ -29,7 +29,7 @@ export function createReachFilter(application: Application): (request: Request) 
   return ({ method, url }) => {
     // For other methods the answer of the static files names what functions allow.
     if (method !== "GET" && method !== "HEAD") return true;
-    const { middleware, route } = table.match(method, pathnameOf(url));
-    return middleware.length > 0 || route !== undefined;
+    const { middleware, route, hidesFile } = table.match(method, pathnameOf(url));
+    return middleware.length > 0 || route !== undefined || hidesFile;
   };
 }

@@ -11,8 +11,8 @@ export type Place = { kind: "file"; path: string } | { kind: "redirect"; path: s
 /** Finds the answer for a decoded path; undefined: there is none. */
 export type PlaceFinder = (path: string, contentAt: ContentLookup) => Place | undefined;
 
-/** Every way but Pages' own. */
-export type WorkersHtmlHandling = Exclude<HtmlHandling, "pages">;
+/** Workers' ways. */
+export type WorkersHtmlHandling = Exclude<HtmlHandling, "pages" | "index">;
 
 /** A decoded path in its one canonical spelling: each segment as `encodeURIComponent` writes it. */
 export function encodeAssetPath(path: string): string {

@@ -75,7 +75,8 @@ function remedyForStatus(text: string): string {
 /** The answer to the target would be a redirect back to the source. */
 function isLoop(from: string, to: RuleAddress, htmlHandling: HtmlHandling): boolean {
   if (to.host !== undefined || !ENDS_IN_INDEX.test(to.path)) return false;
-  return from.endsWith("/*") || (from.endsWith("/") && htmlHandling !== "none");
+  if (from.endsWith("/*")) return true;
+  return from.endsWith("/") && htmlHandling !== "none" && htmlHandling !== "index";
 }
 
 function describeLoop(from: string): LineFault {

@@ -7,6 +7,7 @@ import { createMiddlewareMatcher } from "./match-middleware.ts";
 import { foldPath, matchWholePath, noParams } from "./match-pattern.ts";
 import type { FoldedPath } from "./match-segment.ts";
 import { findMatcher, type ParamMatchers } from "./param-matchers.ts";
+import { isPlainPathname, spellingsOf } from "./path-spellings.ts";
 import { normalizePathname } from "./path-text.ts";
 import { formatShape } from "./route-pattern.ts";
 import { createTrie } from "./route-trie.ts";
@@ -20,6 +21,11 @@ export interface RouteMatch {
   middleware: RouteHit[];
   /** The one route whose handlers run; undefined: static files answer. */
   route: RouteHit | undefined;
+  /**
+   * Another spelling of the path is a catch-all's, which stands before everything below its directory: the file of
+   * that path must not be served past it. Who names one path alone (`/hello`) has as on Pages no other.
+   */
+  hidesFile: boolean;
 }
 
 /** A site's routes, compiled. */
@@ -43,11 +49,16 @@ export function createRouteTable(routes: readonly RouteEntry[], options: RouteTa
   return {
     match(method, pathname) {
       const target = foldPath(normalizePathname(pathname));
-      const route = findRoute(target, (candidate) => answers(candidate, method));
+      const accepted = (candidate: CompiledRoute) => answers(candidate, method);
+      const route = findRoute(target, accepted);
+      const takesAll = (candidate: CompiledRoute) => accepted(candidate) && candidate.pattern.restCount > 0;
+      const isTaken = (spelling: string) => findRoute(foldPath(spelling), takesAll) !== undefined;
+      const hidesFile =
+        route === undefined && !isPlainPathname(target.path) && spellingsOf(target.path).some(isTaken);
       const isHeadByGet = method === "HEAD" && route?.entry.method === "GET";
       const accepts = (guard: CompiledRoute) =>
         isHeadByGet ? answers(guard, "HEAD") : isForMethod(guard, method);
-      return { middleware: findMiddleware(target, accepts), route: route && toHit(route, target) };
+      return { middleware: findMiddleware(target, accepts), route: route && toHit(route, target), hidesFile };
     },
     allowedMethods(pathname) {
       const found: CompiledRoute[] = [];

@@ -7,10 +7,9 @@ import { installRuntimeApis } from "./apis/install.ts";
 import { installUpgradeResponse } from "./apis/upgrade-response.ts";
 import { type NetworkSide, PairedSocket, webSocketOf } from "./apis/web-socket-pair.ts";
 import { createApplicationEnv } from "./application-env.ts";
-import { toCanonicalRequest } from "./canonical-request.ts";
 import type { ComposedSite } from "./compose.ts";
-import { nameClient } from "./name-client.ts";
-import { BackgroundWork, RequestContext } from "./request-context.ts";
+import { createFetchRequest } from "./fetch-request.ts";
+import { BackgroundWork, type Peer, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 import { makeSendable } from "./sendable-response.ts";
 import { answerAtDoor } from "./server/answer-at-door.ts";
@@ -20,6 +19,7 @@ import { type BuildLocation, runBuild } from "./server/run-build.ts";
 import { createServerLog } from "./server/server-log.ts";
 import { serverUrl } from "./server/server-url.ts";
 import { createBunTransport } from "./server/transport-bun.ts";
+import { installServerRequest } from "./server-request.ts";
 import { withinGrace } from "./within-grace.ts";
 
 export type { Release, RunningServer, ServerOptions } from "./running-server.ts";
@@ -66,6 +66,7 @@ export function runBun(location: BuildLocation): Promise<void> {
 
 /** Makes this process ready for functions: the Workers APIs that Bun lacks, upgrade responses. */
 export function prepareBun(): void {
+  installServerRequest();
   installRuntimeApis();
   installBunResponse();
   installUpgradeResponse();
@@ -82,10 +83,10 @@ export async function startBunServer(options: ServerOptions): Promise<RunningSer
   let active: { composed: ComposedSite; env: Env };
   const pass = async (request: Request, self: BunServer) => {
     const { composed, env } = active;
-    const peer = self.requestIP(request)?.address;
-    const named = nameClient(toCanonicalRequest(request), peer, composed.trustedProxies);
+    const peer = new BunPeer(request, self);
     const context = new RequestContext(work, peer);
-    const response = makeSendable(await composed.handler(named, env, context), context, log);
+    const served = createFetchRequest(request, peer, composed.trustedProxies);
+    const response = makeSendable(await composed.handler(served, env, context), context, log);
     return upgrade(request, response, self);
   };
   const server = bindServer(
@@ -123,6 +124,27 @@ export async function startBunServer(options: ServerOptions): Promise<RunningSer
       await server.stop(true);
     },
   };
+}
+
+/** Bun finds the address out when asked, which costs as much as the rest of a small answer. */
+class BunPeer implements Peer {
+  readonly #request: Request;
+  readonly #server: BunServer;
+  #address: string | undefined;
+  #isKnown = false;
+
+  constructor(request: Request, server: BunServer) {
+    this.#request = request;
+    this.#server = server;
+  }
+
+  get address(): string | undefined {
+    if (!this.#isKnown) {
+      this.#address = this.#server.requestIP(this.#request)?.address;
+      this.#isKnown = true;
+    }
+    return this.#address;
+  }
 }
 
 /** What Workers allow for one message. */

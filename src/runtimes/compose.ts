@@ -19,6 +19,7 @@ import type { ResponseCompressor } from "../http/compress-response.ts";
 import { createFunctionPrefixFilter } from "../pages/function-prefixes.ts";
 import type { RouteTable } from "../pages/route-table.ts";
 import { composeUpstreams } from "./compose-upstreams.ts";
+import { createEarlyHinter, type EarlyHinter } from "./early-hints.ts";
 import { createHotFront, type HotFront } from "./hot-front.ts";
 
 /** A development session that breaks more rules than this has said enough. */
@@ -52,6 +53,8 @@ export interface ComposedSite {
   assets: AssetServer;
   /** Prepared answers that a runtime may send without asking the handler. */
   hot: HotFront;
+  /** What is announced before functions answer; undefined for sites that do not want it. */
+  earlyHints: EarlyHinter | undefined;
   /** Runs the Worker's `scheduled` handler; undefined without one. */
   scheduled: ScheduledRunner | undefined;
   /** Whose word about the client counts. */
@@ -72,16 +75,18 @@ export function composeSite(parts: SiteParts): ComposedSite {
     bundle,
     ...(table && { table }),
     fetchAsset: (request) => assets.fetch(request),
+    fetchMissing: (request) => assets.fetchMissing(request),
     assetsBinding: site.assets.binding ?? "ASSETS",
   };
   const application = parts.application?.(gateway.fetchAsset) ?? createGateway(gateway);
+  const claims = table && ((pathname: string) => claimsPath(table, pathname));
   const upstreams = composeUpstreams(site, platform);
   const services: EdgeServices = {
     site,
     platform,
     env,
     application: parts.validate ? validated(application, platform.log) : application,
-    ...(table && { claims: (pathname: string) => claimsPath(table, pathname) }),
+    ...(claims && { claims }),
     assets,
     upstreams: upstreams.handlers,
     limits: { maxBodyBytes: largestBody(site), ...parts.limits },
@@ -99,6 +104,7 @@ export function composeSite(parts: SiteParts): ComposedSite {
     application,
     assets,
     hot,
+    earlyHints: createEarlyHinter(site, assets, claims),
     scheduled,
     trustedProxies,
     close,

@@ -6,9 +6,8 @@ import { installRuntimeApis } from "./apis/install.ts";
 import { installUpgradeResponse } from "./apis/upgrade-response.ts";
 import { PairedSocket, webSocketOf } from "./apis/web-socket-pair.ts";
 import { createApplicationEnv } from "./application-env.ts";
-import { toCanonicalRequest } from "./canonical-request.ts";
 import type { ComposedSite } from "./compose.ts";
-import { nameClient } from "./name-client.ts";
+import { createFetchRequest } from "./fetch-request.ts";
 import { BackgroundWork, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 import { makeSendable } from "./sendable-response.ts";
@@ -19,6 +18,7 @@ import { type BuildLocation, runBuild } from "./server/run-build.ts";
 import { createServerLog } from "./server/server-log.ts";
 import { serverUrl } from "./server/server-url.ts";
 import { createDenoTransport } from "./server/transport-deno.ts";
+import { installServerRequest } from "./server-request.ts";
 import { withinGrace } from "./within-grace.ts";
 
 export type { Release, RunningServer, ServerOptions } from "./running-server.ts";
@@ -31,6 +31,8 @@ interface DenoServer {
 }
 interface ConnectionInfo {
   remoteAddr: { hostname?: string };
+  /** Rejects if the answer could not be delivered. */
+  completed: Promise<void>;
 }
 interface DenoApi {
   serve(
@@ -56,6 +58,7 @@ export function runDeno(location: BuildLocation): Promise<void> {
 
 /** Makes this process ready for functions: the Workers APIs that Deno lacks, upgrade responses. */
 export function prepareDeno(): void {
+  installServerRequest();
   installRuntimeApis();
   installUpgradeResponse();
 }
@@ -72,10 +75,10 @@ export async function startDenoServer(options: ServerOptions): Promise<RunningSe
   let active: { composed: ComposedSite; env: Env };
   const pass = async (request: Request, info: ConnectionInfo) => {
     const { composed, env } = active;
-    const peer = info.remoteAddr.hostname;
-    const named = nameClient(toCanonicalRequest(request), peer, composed.trustedProxies);
+    const peer = { address: info.remoteAddr.hostname };
     const context = new RequestContext(work, peer);
-    const response = makeSendable(await composed.handler(named, env, context), context, log);
+    const served = createFetchRequest(request, peer, composed.trustedProxies, abortSignalOf(info));
+    const response = makeSendable(await composed.handler(served, env, context), context, log);
     const client = webSocketOf(response);
     return client === undefined ? response : upgrade(deno, request, client, response.headers);
   };
@@ -115,6 +118,21 @@ export async function startDenoServer(options: ServerOptions): Promise<RunningSe
       await server.finished;
     },
   };
+}
+
+/** Aborts when the client leaves. Deno's own signal aborts after every answer, and warns whoever asks for it. */
+function abortSignalOf({ completed }: ConnectionInfo): () => AbortSignal {
+  let controller: AbortController | undefined;
+  return () => {
+    controller ??= abortWith(completed);
+    return controller.signal;
+  };
+}
+
+function abortWith(completed: Promise<void>): AbortController {
+  const controller = new AbortController();
+  completed.catch(() => controller.abort(new DOMException("The client is gone", "AbortError")));
+  return controller;
 }
 
 /** Ties the client's end to Deno's own socket, whose response carries the 101. */

@@ -2,6 +2,7 @@
 
 import { createHotTable, type HotAnswer, type HotRequest } from "../assets/hot-table.ts";
 import type { EdgeServices } from "../edge/edge-context.ts";
+import { createDeveloperHostTest } from "../edge/phases/guard-development.ts";
 import { createSparedPathFilter } from "../edge/phases.ts";
 
 /** Asked before the edge, after the Host field has been checked. */
@@ -19,6 +20,7 @@ export function createHotFront(services: EdgeServices): HotFront {
   const table = createHotTable({
     assets,
     section: site.assets,
+    ...(site.development && { isPlainHost: createDeveloperHostTest(site.development) }),
     isStatic: createSparedPathFilter(services),
   });
   const answer: HotFront["answer"] = (request) => {

@@ -1,30 +1,34 @@
-// Node: node:http and @hono/node-server in front of the edge.
+// Node: node:http in front of the edge.
 
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { type IncomingMessage, type Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import process from "node:process";
-import { getRequestListener } from "@hono/node-server";
+import type { Writable } from "node:stream";
 import type { WebSocket } from "ws";
 import type { Env, Handler } from "../contract/handler.ts";
 import type { LogSink } from "../contract/platform.ts";
 import { installRuntimeApis } from "./apis/install.ts";
 import { createApplicationEnv } from "./application-env.ts";
 import type { ComposedSite } from "./compose.ts";
-import { nameClientInHead } from "./name-client.ts";
-import { BackgroundWork, type Ending, RequestContext } from "./request-context.ts";
+import type { EarlyHinter } from "./early-hints.ts";
+import { NamedFields } from "./named-fields.ts";
+import { BackgroundWork, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 import { answerPrepared } from "./server/answer-prepared.ts";
-import { refuseMalformed } from "./server/check-request.ts";
+import { type CheckedListener, refuseMalformed, urlOf } from "./server/check-request.ts";
 import { createLimitedServer } from "./server/client-limits.ts";
 import { composeRelease } from "./server/compose-release.ts";
 import { listen } from "./server/listen.ts";
+import { createNodeRequest, discardUnread, LineFields } from "./server/node-request.ts";
 import { installNodeResponse, NativeResponse } from "./server/node-response.ts";
-import { asksForWebSocket, createUpgradeListener } from "./server/node-upgrade.ts";
+import { type Answer, asksForWebSocket, createUpgradeListener } from "./server/node-upgrade.ts";
 import { type BuildLocation, runBuild } from "./server/run-build.ts";
 import { sendAnswer } from "./server/send-answer.ts";
 import { createServerLog } from "./server/server-log.ts";
 import { serverUrl } from "./server/server-url.ts";
 import { createNodeTransport } from "./server/transport-node.ts";
+import { writeResponse } from "./server/write-response.ts";
+import { installServerRequest } from "./server-request.ts";
 
 export type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 
@@ -50,8 +54,7 @@ export function runNode(location: BuildLocation): Promise<void> {
 export function prepareNode(): void {
   if (globalThis.Response !== NativeResponse) return;
   process.setSourceMapsEnabled(true);
-  // The adapter replaces the globals when it makes its first listener.
-  getRequestListener(() => NativeResponse.error());
+  installServerRequest();
   installNodeResponse();
   installRuntimeApis();
 }
@@ -104,24 +107,22 @@ export function createNodeServer(
   };
   const first = composeRelease(platform, options, options, log);
   let active: ActiveRelease;
-  const answer: Answer = async (request, incoming, ending) => {
-    const context = new RequestContext(work, incoming.socket.remoteAddress, ending);
-    return { context, response: await active.handler(request, active.env, context) };
+  const answer: Answer = async (incoming, outgoing, checked) => {
+    const { composed, handler, env } = active;
+    const peer = { address: incoming.socket.remoteAddress };
+    const lines = new LineFields(incoming.rawHeaders);
+    // A server of a part stands behind one of the whole site, which has named the client.
+    const fields = select === selectSite ? new NamedFields(lines, peer, composed.trustedProxies) : lines;
+    const request = createNodeRequest(incoming, outgoing, urlOf(checked), fields);
+    const context = new RequestContext(work, peer, outgoing);
+    if (composed.earlyHints !== undefined) announce(composed.earlyHints, request, incoming, outgoing);
+    return { context, response: await handler(request, env, context) };
   };
   const webSockets = new Set<WebSocket>();
   const clients = options.site.routing?.clients;
   // shouldUpgradeCallback: later than the types; where Node lacks it the upgrade listener answers over HTTP.
   const server = createLimitedServer(clients, { shouldUpgradeCallback: asksForWebSocket });
-  const nameClient = (incoming: IncomingMessage) => {
-    // A server of a part stands behind one of the whole site, which has named the client.
-    if (select !== selectSite) return;
-    nameClientInHead(incoming, incoming.socket.remoteAddress, active.composed.trustedProxies);
-  };
-  const answerRequest = createListener(answer, log, gate);
-  const answerForSite: Listener = (incoming, outgoing) => {
-    nameClient(incoming);
-    return answerRequest(incoming, outgoing);
-  };
+  const answerForSite = createListener(answer, log, gate);
   const listener = refuseMalformed(
     select === selectSite ? answerPrepared(() => active.composed.hot, answerForSite) : answerForSite,
     clients,
@@ -129,9 +130,9 @@ export function createNodeServer(
   if (gate === undefined) server.on("request", listener);
   else
     server.on("request", (incoming, outgoing) =>
-      gate.pass(incoming, outgoing, () => void listener(incoming, outgoing)),
+      gate.pass(incoming, outgoing, () => listener(incoming, outgoing)),
     );
-  server.on("upgrade", createUpgradeListener(answer, webSockets, nameClient, log, clients));
+  server.on("upgrade", createUpgradeListener(answer, webSockets, log, clients));
   const activate = (url: URL, next?: Release) => {
     const { site, env } = next ?? options;
     const composed = next === undefined ? first : composeRelease(platform, next, options, log);
@@ -140,7 +141,7 @@ export function createNodeServer(
   };
   const runScheduled: NodeServer["runScheduled"] = (due) => {
     const { composed, env } = active;
-    const context = new RequestContext(work, undefined);
+    const context = new RequestContext(work, { address: undefined });
     if (composed.scheduled !== undefined) context.waitUntil(composed.scheduled(due, env, context));
   };
   return { server, webSockets, work, activate, runScheduled };
@@ -150,44 +151,31 @@ function selectSite({ handler }: ComposedSite): Handler {
   return handler;
 }
 
-/** Runs the active release for one request. */
-type Answer = (
-  request: Request,
-  incoming: IncomingMessage,
-  ending: Ending,
-) => Promise<{ context: RequestContext; response: Response }>;
-
-type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
-
-/** Tells the adapter that the answer has been written here. */
-const ALREADY_WRITTEN = new NativeResponse(null, { headers: { "x-hono-already-sent": "true" } });
-
-function createListener(answer: Answer, log: LogSink, gate: RequestGate | undefined): Listener {
-  return getRequestListener(
-    async (request, bindings) => {
-      const incoming = bindings.incoming as IncomingMessage;
-      Object.defineProperty(request, "redirect", { value: "manual" });
-      const outgoing = bindings.outgoing as ServerResponse;
-      const { context, response } = await answer(request, incoming, outgoing);
+function createListener(answer: Answer, log: LogSink, gate: RequestGate | undefined): CheckedListener {
+  return async (incoming, outgoing, checked) => {
+    try {
+      const { context, response } = await answer(incoming, outgoing, checked);
       gate?.answered(response, outgoing);
-      await sendAnswer(response, outgoing, request.method, context, log);
-      return ALREADY_WRITTEN;
-    },
-    {
-      hostname: "localhost",
-      overrideGlobalObjects: false,
-      errorHandler: (error) => answerFailure(error, log),
-    },
-  );
+      await sendAnswer(response, outgoing, incoming.method as string, context, log);
+    } catch (error) {
+      log.error("A request failed outside the edge", error);
+      if (!outgoing.headersSent) await writeResponse(failureAnswer(), outgoing, incoming.method as string);
+      else outgoing.destroy();
+    }
+    discardUnread(incoming);
+  };
 }
 
-/** What the adapter could not make a Request of is the client's mistake; anything else is ours. */
-function answerFailure(error: unknown, log: LogSink): Response {
-  const isClientMistake = error instanceof Error && error.name === "RequestError";
-  if (!isClientMistake) log.error("A request failed outside the edge", error);
-  const [status, text] = isClientMistake ? [400, "Bad Request\n"] : [500, "Internal Server Error\n"];
-  return new NativeResponse(text, {
-    status: status as number,
+/** Sends a 103 before the answer; clients of HTTP/1.0 know no interim answers (RFC 9110 §15.2). */
+function announce(hint: EarlyHinter, request: Request, incoming: IncomingMessage, outgoing: Writable): void {
+  if (incoming.httpVersion === "1.0" || !(outgoing instanceof ServerResponse)) return;
+  const links = hint(request);
+  if (links !== undefined) outgoing.writeEarlyHints({ link: links });
+}
+
+function failureAnswer(): Response {
+  return new NativeResponse("Internal Server Error\n", {
+    status: 500,
     headers: { "content-type": "text/plain;charset=UTF-8" },
   });
 }

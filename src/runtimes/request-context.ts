@@ -30,6 +30,12 @@ export class BackgroundWork {
   }
 }
 
+/** The other end of a connection. */
+export interface Peer {
+  /** Undefined on unix sockets. Some runtimes find it out when asked, and only until the answer is sent. */
+  readonly address: string | undefined;
+}
+
 /** What tells that an exchange is over: the answer, or the socket of an upgraded one. */
 export interface Ending {
   once(event: "close", listener: () => void): unknown;
@@ -37,16 +43,20 @@ export interface Ending {
 
 /** One request's context; the id is made when somebody asks for it. */
 export class RequestContext implements GatewayContext {
-  readonly clientAddress: string | undefined;
+  readonly #peer: Peer;
   readonly #work: BackgroundWork;
   #requestId: string | undefined;
 
   readonly #ending: Ending | undefined;
 
-  constructor(work: BackgroundWork, clientAddress: string | undefined, ending?: Ending) {
+  constructor(work: BackgroundWork, peer: Peer, ending?: Ending) {
     this.#work = work;
-    this.clientAddress = clientAddress;
+    this.#peer = peer;
     this.#ending = ending;
+  }
+
+  get clientAddress(): string | undefined {
+    return this.#peer.address;
   }
 
   get finished(): Promise<void> | undefined {
@@ -60,6 +70,8 @@ export class RequestContext implements GatewayContext {
   }
 
   waitUntil(work: Promise<unknown>): void {
+    // What goes on after the answer may still ask who the client was.
+    void this.#peer.address;
     this.#work.add(work, this.requestId);
   }
 

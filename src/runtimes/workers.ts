@@ -5,6 +5,7 @@ import type { FunctionBundle } from "../contract/bundle.ts";
 import type { Env, GatewayContext } from "../contract/handler.ts";
 import type { LogSink, Platform } from "../contract/platform.ts";
 import type { Site } from "../contract/site.ts";
+import { isCodingAccepted } from "../http/accept-encoding.ts";
 import { formatHttpDate } from "../http/http-date.ts";
 import { describeError } from "../observe/line-log.ts";
 import { createApplicationEnv } from "./application-env.ts";
@@ -33,7 +34,7 @@ export function createWorker({ site, bundle }: { site: Site; bundle: FunctionBun
       ready ??= prepare(site, bundle, env, new URL(request.url).origin);
       const context = new WorkersContext(request, execution);
       const response = await ready.handler(withClientEncoding(request), ready.env, context);
-      return withDate(makeSendable(response, context, CONSOLE_LOG));
+      return withDate(withStatedCoding(request, makeSendable(response, context, CONSOLE_LOG)));
     },
   };
 }
@@ -57,12 +58,17 @@ function prepare(site: Site, bundle: FunctionBundle, env: Env, origin: string) {
  * body is passed on as it is (`encodeBody: "manual"`), so the client's own wish must decide.
  */
 function withClientEncoding(request: Request): Request {
-  const wanted = (request as Request & { cf?: { clientAcceptEncoding?: unknown } }).cf?.clientAcceptEncoding;
-  if (typeof wanted !== "string" || wanted === request.headers.get("accept-encoding")) return request;
+  const wanted = clientEncoding(request);
+  if (wanted === undefined || wanted === request.headers.get("accept-encoding")) return request;
   const changed = new Request(request);
   if (wanted === "") changed.headers.delete("accept-encoding");
   else changed.headers.set("accept-encoding", wanted);
   return changed;
+}
+
+function clientEncoding(request: Request): string | undefined {
+  const wanted = (request as Request & { cf?: { clientAcceptEncoding?: unknown } }).cf?.clientAcceptEncoding;
+  return typeof wanted === "string" ? wanted : undefined;
 }
 
 /** Cloudflare's network adds Date, workerd alone does not; a server with a clock must (RFC 9110 §6.6.1). */
@@ -73,6 +79,21 @@ function withDate(response: Response): Response {
     // The answer of a fetch is immutable, and brings its own Date.
   }
   return response;
+}
+
+/**
+ * wrangler's local server codes what it may, whatever the status, and answers 415 for us where a client refuses plain
+ * bytes; only an answer that names a coding it does not know it passes on. A part and a 304 must not be coded
+ * (RFC 9110 §14.4, §15.4.5), and plain bytes are what we send rather than an error (§12.5.3).
+ */
+function withStatedCoding(request: Request, response: Response): Response {
+  const wanted = clientEncoding(request);
+  const isPlain = [206, 304].includes(response.status) || !isCodingAccepted(wanted ?? "", "identity");
+  if (!wanted || !isPlain || response.status === 101 || response.headers.has("content-encoding"))
+    return response;
+  const stated = new Response(response.body, response);
+  stated.headers.set("content-encoding", "identity");
+  return stated;
 }
 
 function transportFor({ routing }: Site): Pick<Platform, "transport"> {

@@ -1,6 +1,7 @@
 // `causeway dev` follows a project: whatever decides an answer may change, and a mistake breaks nothing.
 
 import { rmSync } from "node:fs";
+import { request } from "node:http";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { makeProject, type Running, startCli, writeFiles } from "./run-cli.ts";
@@ -153,4 +154,63 @@ describe("causeway dev", () => {
       );
     }
   });
+
+  test.each(["node", "bun", "deno", "workerd"])(
+    "keeps foreign pages out on %s",
+    { timeout: 40_000 },
+    async (runtime) => {
+      const socket = `export const onRequest = () => {
+  const [client, server] = Object.values(new WebSocketPair());
+  server.accept();
+  return new Response(null, { status: 101, webSocket: client });
+}`;
+      const root = makeProject({ ...PAGE, "functions/a.js": answer("'one'"), "functions/socket.js": socket });
+      const { url } = await startDev(root, "--runtime", runtime, "--allowed-host", "Tunnel.example");
+      const browser = { "accept-encoding": "gzip, deflate" };
+      const statuses = async (host: string, fields: Record<string, string>) => {
+        // Twice: the second time the page may be answered by what was prepared the first time.
+        const paths = ["/", "/", "/a"];
+        const answers = [];
+        for (const path of paths) answers.push(await askAs(url, path, { host, ...fields }));
+        return answers;
+      };
+      expect(await statuses(new URL(url).host, browser)).toEqual([200, 200, 200]);
+      expect(await statuses("localhost:1", browser)).toEqual([200, 200, 200]);
+      expect(await statuses("tunnel.example", browser)).toEqual([200, 200, 200]);
+      expect(await statuses("evil.localhost", browser)).toEqual([403, 403, 403]);
+      expect(await statuses("example.test", browser)).toEqual([403, 403, 403]);
+      expect(await statuses("example.test", {})).toEqual([200, 200, 200]);
+      expect(await openSocket(url, "http://localhost:5173")).toBe(101);
+      expect(await openSocket(url, "http://evil.example")).toBe(403);
+    },
+  );
 });
+
+/** The status for a request under another name than the one it is sent to. */
+function askAs(url: string, path: string, headers: Record<string, string>): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(new URL(path, url), { headers, agent: false }, (incoming) => {
+      incoming.resume().once("end", () => resolve(incoming.statusCode));
+    });
+    outgoing.once("error", reject).end();
+  });
+}
+
+function openSocket(url: string, origin: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const headers = {
+      connection: "Upgrade",
+      upgrade: "websocket",
+      origin,
+      "sec-websocket-version": "13",
+      "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+    };
+    const outgoing = request(new URL("/socket", url), { headers, agent: false });
+    outgoing.once("response", (incoming) => resolve(incoming.resume().statusCode));
+    outgoing.once("upgrade", (incoming, socket) => {
+      socket.destroy();
+      resolve(incoming.statusCode);
+    });
+    outgoing.once("error", reject).end();
+  });
+}

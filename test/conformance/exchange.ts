@@ -83,6 +83,7 @@ function collect(rawHeaders: readonly string[]): Map<string, string[]> {
  */
 export const UNCOMPARED_FIELDS = new Map([
   ["date", "the time of the answer"],
+  ["age", "seconds since the answer was stored"],
   ["connection", "belongs to the connection (RFC 9110 §7.6.1)"],
   ["keep-alive", "belongs to the connection"],
   ["transfer-encoding", "framing is the server's choice (RFC 9112 §6); the bodies are compared"],
@@ -94,7 +95,7 @@ export const UNCOMPARED_FIELDS = new Map([
 /** An answer as text in which two runtimes can be compared. */
 export function comparable(answer: Answer): string {
   const fields = [...answer.headers]
-    .filter(([name]) => !UNCOMPARED_FIELDS.has(name))
+    .filter(([name, values]) => !UNCOMPARED_FIELDS.has(name) && !saysNothing(name, values))
     .map(([name, values]) => `${name}: ${joinValues(name, values)}`)
     .sort();
   const body =
@@ -102,6 +103,11 @@ export function comparable(answer: Answer): string {
       ? answer.body.toString().replace(/Request \S+/, "Request <id>")
       : answer.body.toString("base64");
   return [`status ${answer.status}`, ...fields, "", body].join("\n");
+}
+
+/** A coding that is none (RFC 9110 §8.4.1); on Workers it keeps wrangler from answering for us. */
+function saysNothing(name: string, values: readonly string[]): boolean {
+  return name === "content-encoding" && values.join() === "identity";
 }
 
 /** Cookies are compared line by line, other fields as the list they mean; media types case-insensitively. */

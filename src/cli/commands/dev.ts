@@ -19,6 +19,9 @@ export async function runDev(line: CommandLine, output: Output): Promise<void> {
   const session = await startDevSession({
     target: runtime === "workerd" ? "workers" : (runtime as DevTarget),
     strict: output.strict,
+    allowedHosts: [address.host, ...(line.options.lists.get("allowed-host") ?? [])].map((name) =>
+      name.toLowerCase(),
+    ),
     loadProject: () => loadProject(options),
     startServer: (build) =>
       startOnFreePort(address.port, (port) => startServer(runtime, build, { ...address, port })),

@@ -3,6 +3,7 @@
 // response"), JSON has no charset, and bytes have no type.
 
 const TEXT_TYPE = "text/plain;charset=UTF-8";
+const PLAIN_JSON = { headers: { "content-type": "application/json" } };
 const FORM_TYPE = "application/x-www-form-urlencoded;charset=UTF-8";
 
 /** Replaces Bun's global Response by one that shows what it will send. */
@@ -22,9 +23,10 @@ export function installBunResponse(): void {
   // The standard refuses a relative address (Fetch standard, "Response.redirect"); Bun sends it.
   Patched.redirect = (url: string | URL, status?: number) => redirect(new URL(url).href, status);
   // The properties can be written but not redefined.
-  Patched.json = (data: unknown, init: ResponseInit = {}) => {
+  Patched.json = (data: unknown, init?: ResponseInit) => {
     const text = JSON.stringify(data);
     if (text === undefined) throw new TypeError("The data is not JSON serializable");
+    if (init === undefined) return new Native(text, PLAIN_JSON);
     const headers = new Headers(init.headers);
     if (!headers.has("content-type")) headers.set("content-type", "application/json");
     return new Native(text, { ...init, headers });

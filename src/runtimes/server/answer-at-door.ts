@@ -1,6 +1,7 @@
 // Which requests on Bun and Deno need no edge? Those that make no sense, and those with a prepared answer.
 // RFC 9112 §3.2.
 
+import { HotFieldReader, type HotFields } from "../../assets/hot-fields.ts";
 import type { HotAnswer, HotRequest } from "../../assets/hot-table.ts";
 import type { ClientSettings } from "../../contract/guards.ts";
 import { parseHost } from "../../http/host.ts";
@@ -8,6 +9,12 @@ import type { ComposedSite } from "../compose.ts";
 
 /** Most requests of a server name it alike: the last good authority is not parsed again. */
 let lastAuthority: string | undefined;
+
+/**
+ * What is left of a target that no server may take: a fragment; an absolute form without an authority, which
+ * Deno takes for a path; DEL and bytes that are no UTF-8, which Bun encodes for the client (RFC 9112 §3.2).
+ */
+const MISREAD = /#|^\/[A-Za-z][A-Za-z\d+.-]*:\/\/\/|^[^?]*%(?:7F|EF%BF%BD)/;
 
 /** The answer of a request that goes no further. */
 export function answerAtDoor(
@@ -18,6 +25,7 @@ export function answerAtDoor(
   const { url } = request;
   const clients = site.routing?.clients;
   if (clients !== undefined && isHeadTooLarge(request, clients)) return refuse(431);
+  if (url.startsWith("/")) return answerHostless(request);
   const start = url.indexOf("://") + 3;
   const end = url.indexOf("/", start);
   const authority = url.slice(start, end < 0 ? url.length : end);
@@ -25,29 +33,53 @@ export function answerAtDoor(
     if (parseHost(authority) === undefined) return refuse();
     lastAuthority = authority;
   }
-  const found = hot.answer(new DoorRequest(request, authority, url.slice(end)), clientAddress);
+  const target = url.slice(end);
+  const found = hot.answer(new DoorRequest(request, authority, target), clientAddress);
   if (found !== undefined) return toResponse(found);
-  return URL.canParse(url) ? undefined : refuse();
+  return isServable(request, authority, target) ? undefined : refuse();
+}
+
+/** Bun has no more than a path where Host is absent, which it allows HTTP/1.0 only, or names nobody. */
+function answerHostless({ url, headers }: Request): Response | undefined {
+  return headers.has("host") || MISREAD.test(url) ? refuse() : undefined;
+}
+
+/** Asked only where nothing is prepared: prepared answers are found by paths that are known to be good. */
+function isServable({ url, method, headers }: Request, authority: string, target: string): boolean {
+  if (method === "CONNECT" || !url.startsWith("http") || MISREAD.test(target) || !URL.canParse(url))
+    return false;
+  const host = headers.get("host");
+  // Without Host the authority is what Deno calls the server by itself, or the client's alone, which is too little.
+  return host === null
+    ? /^localhost(?::|$)/.test(authority)
+    : host === authority || parseHost(host) !== undefined;
 }
 
 class DoorRequest implements HotRequest {
   readonly #request: Request;
-  readonly #authority: string;
   readonly method: string;
   readonly target: string;
+  /** What the URL says: of an absolute target it replaces the field. */
+  readonly host: string;
 
-  constructor(request: Request, authority: string, target: string) {
+  constructor(request: Request, host: string, target: string) {
     this.#request = request;
-    this.#authority = authority;
     this.method = request.method;
     this.target = target;
+    this.host = host;
   }
 
-  /** The host is what the URL says: of an absolute target it replaces the field. */
-  get headers(): HotRequest["headers"] {
-    const fields: Record<string, string> = Object.fromEntries(this.#request.headers);
-    fields.host = this.#authority;
-    return fields;
+  get fields(): HotFields {
+    const reader = new HotFieldReader();
+    let isNamed = false;
+    // forEach, because iterating takes some runtimes several times as long.
+    this.#request.headers.forEach((value, name) => {
+      if (name === "host") isNamed = value === this.host || parseHost(value) !== undefined;
+      else reader.add(name, value);
+    });
+    // The field must make sense even where it is replaced.
+    if (!isNamed) reader.isSpecial = true;
+    return reader;
   }
 }
 

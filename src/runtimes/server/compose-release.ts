@@ -6,7 +6,7 @@ import { createResponseCompressor } from "../../http/compress-response.ts";
 import { type ComposedSite, composeSite } from "../compose.ts";
 import type { Release, ServerOptions } from "../running-server.ts";
 import { SYSTEM_CLOCK } from "../system-clock.ts";
-import { getPlainBody } from "./node-response.ts";
+import { getRememberedBody } from "./node-response.ts";
 import { ZLIB_ENCODERS } from "./zlib-encoders.ts";
 
 /** Puts a release together; its functions' answers are compressed on their way out. */
@@ -29,7 +29,7 @@ export function composeRelease(
       ...(limitCounters && { limitCounters }),
     },
     ...(env === undefined ? {} : { env }),
-    compress: createResponseCompressor({ encoders: ZLIB_ENCODERS, completeBodyOf: getPlainBody }),
+    compress: createResponseCompressor({ encoders: ZLIB_ENCODERS, completeBodyOf: getRememberedBody }),
     ...(application === undefined ? {} : { application }),
     ...(accessLog === undefined ? {} : { accessLog }),
     ...(limits === undefined ? {} : { limits }),

@@ -185,6 +185,11 @@ export function getPlainBody(response: Response): PlainBody | undefined {
   return isNodeResponse(response) ? plainBodyOf(response) : response.body === null ? null : undefined;
 }
 
+/** The remembered body of a response; undefined also for the platform's own, whose stream is left alone. */
+export function getRememberedBody(response: Response): PlainBody | undefined {
+  return isNodeResponse(response) ? plainBodyOf(response) : undefined;
+}
+
 /** The fields of a response, in lower case, if nobody has touched its headers. */
 export function getPlainFields(response: Response): string[] | undefined {
   return isNodeResponse(response) ? plainFieldsOf(response) : undefined;

@@ -2,23 +2,22 @@
 
 import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Writable } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { ClientSettings } from "../../contract/guards.ts";
 import type { GatewayContext } from "../../contract/handler.ts";
 import type { LogSink } from "../../contract/platform.ts";
-import type { Host } from "../../http/host.ts";
-import { parseRequestTarget } from "../../http/request-target.ts";
 import { PairedSocket, webSocketOf } from "../apis/web-socket-pair.ts";
-import { checkRequest } from "./check-request.ts";
+import { type CheckedTarget, checkRequest } from "./check-request.ts";
 import { NativeResponse } from "./node-response.ts";
 import { sendAnswer } from "./send-answer.ts";
 import { writeResponse } from "./write-response.ts";
 
 /** Answers a request as the edge does. */
-type Answer = (
-  request: Request,
+export type Answer = (
   incoming: IncomingMessage,
-  ending: Socket,
+  outgoing: Writable,
+  checked: CheckedTarget,
 ) => Promise<{ context: GatewayContext; response: Response }>;
 
 /** What Workers allow for one message. */
@@ -29,14 +28,10 @@ export function asksForWebSocket(incoming: IncomingMessage): boolean {
   return incoming.method === "GET" && incoming.headers.upgrade?.toLowerCase() === "websocket";
 }
 
-/**
- * Handles Node's `upgrade` event. `open` holds the connections that a server must close when it stops;
- * `prepare` sees each request before its Request is made.
- */
+/** Handles Node's `upgrade` event. `open` holds the connections that a server must close when it stops. */
 export function createUpgradeListener(
   answer: Answer,
   open: Set<WebSocket>,
-  prepare: (incoming: IncomingMessage) => void,
   log: LogSink,
   clients?: ClientSettings,
 ) {
@@ -49,11 +44,9 @@ export function createUpgradeListener(
   });
   return async (incoming: IncomingMessage, socket: Socket, head: Buffer): Promise<void> => {
     socket.on("error", () => socket.destroy());
-    const isGood = checkRequest(incoming, clients) === undefined;
-    if (isGood) prepare(incoming);
-    const request = isGood ? toRequest(incoming) : undefined;
-    if (request === undefined) return refuse(incoming, socket);
-    const { response, context } = await answer(request, incoming, socket);
+    const checked = checkRequest(incoming, clients);
+    if (typeof checked === "number") return refuse(incoming, socket);
+    const { response, context } = await answer(incoming, socket, checked);
     const client = webSocketOf(response);
     if (client === undefined) return sendAnswer(response, responseOn(socket, incoming), "GET", context, log);
     if (socket.destroyed || !isHandshake(incoming)) {
@@ -65,27 +58,6 @@ export function createUpgradeListener(
     server.handleUpgrade(incoming, socket, head, (webSocket) => connect(webSocket, client, open));
     server.off("headers", onHeaders);
   };
-}
-
-function toRequest(incoming: IncomingMessage): Request | undefined {
-  const headers = new Headers();
-  for (let index = 0; index < incoming.rawHeaders.length; index += 2) {
-    headers.append(incoming.rawHeaders[index] as string, incoming.rawHeaders[index + 1] as string);
-  }
-  // Not resolved against a base: `//host/x` is a path here, as it is without an upgrade.
-  const target = parseRequestTarget(incoming.url ?? "/");
-  if (target === undefined) return undefined;
-  const host = target.host === undefined ? incoming.headers.host : formatHost(target.host);
-  try {
-    return new Request(`http://${host}${target.pathname}${target.search}`, { headers, redirect: "manual" });
-  } catch {
-    // A Host or target that makes no URL is the client's mistake.
-    return undefined;
-  }
-}
-
-function formatHost({ hostname, port }: Host): string {
-  return port === undefined ? hostname : `${hostname}:${port}`;
 }
 
 /** What the library refuses by itself, after which nobody would tell the other end (RFC 6455 §4.2.1). */

@@ -8,6 +8,7 @@ import {
   type UpstreamResponse,
   type UpstreamServer,
 } from "../../contract/transport.ts";
+import { hasNoBody } from "../../proxy/forward-response.ts";
 
 /** What runtimes take beside the standard's settings: Bun's socket path, TLS, and leave to see coded bytes. */
 interface FetchSettings extends RequestInit {
@@ -26,6 +27,9 @@ export interface FetchTraits {
   decodesWhatIsAsked?: boolean;
   settings?(server: UpstreamServer): FetchSettings;
 }
+
+/** With a declared length up to here a body is passed on in one piece. */
+const MAX_SHORT_BYTES = 16 * 1024;
 
 /** Codes of errors that come before a connection is there: Bun's and those of the operating system. */
 const UNREACHABLE =
@@ -54,7 +58,7 @@ export async function sendOverFetch(
       ...traits.settings?.(server),
     } as RequestInit);
     observer.connected();
-    return toUpstreamResponse(response, method);
+    return await toUpstreamResponse(response, method);
   } catch (error) {
     if (observer.signal.aborted) throw observer.signal.reason;
     throw toTransportError(error, observer);
@@ -92,15 +96,31 @@ export function toHeaders(
   return headers;
 }
 
-function toUpstreamResponse(response: Response, method: string): UpstreamResponse {
-  const length = response.headers.get("content-length");
-  return {
-    status: response.status,
-    statusText: response.statusText,
-    fields: [...response.headers].flat(),
-    body: response.body === null || method === "HEAD" ? null : readerSource(response.body),
-    contentLength: length === null || !/^\d{1,15}$/.test(length) ? undefined : Number(length),
-  };
+async function toUpstreamResponse(response: Response, method: string): Promise<UpstreamResponse> {
+  const { status, statusText, headers } = response;
+  const length = headers.get("content-length");
+  const contentLength = length === null || !/^\d{1,15}$/.test(length) ? undefined : Number(length);
+  const fields: string[] = [];
+  // forEach, because iterating takes some runtimes several times as long.
+  headers.forEach((value, name) => {
+    fields.push(name, value);
+  });
+  return { status, statusText, fields, contentLength, body: await readBody(response, method, contentLength) };
+}
+
+/** A short body is taken whole: a stream would cost more than the rest of the exchange. */
+async function readBody(
+  response: Response,
+  method: string,
+  length: number | undefined,
+): Promise<UpstreamResponse["body"]> {
+  if (hasNoBody(method, response.status)) return null;
+  if (length !== undefined && length > 0 && length <= MAX_SHORT_BYTES) {
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    if (bytes.length !== length) throw new TypeError(`The body has ${bytes.length} of ${length} bytes`);
+    return bytes;
+  }
+  return response.body && readerSource(response.body);
 }
 
 function readerSource(body: ReadableStream<Uint8Array>): BodySource {

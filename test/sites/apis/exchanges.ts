@@ -48,7 +48,11 @@ export const exchanges: Exchange[] = [
   {
     name: "cache.match in another request",
     path: "/cache/a",
-    expect: { status: 200, headers: { "x-made": "yes", "cf-cache-status": "HIT", age: "0" }, body: "kept" },
+    expect: {
+      status: 200,
+      headers: { "x-made": "yes", "cf-cache-status": "HIT", age: /^\d$/ },
+      body: "kept",
+    },
   },
   {
     name: "a cached answer in parts",

@@ -30,7 +30,48 @@ function failing(name: string, path: string): Exchange {
   };
 }
 
+/** Everything that is made of an incoming request stays one that follows no redirects (Workers docs, "Request"). */
+function copies(sent: string, hasBody: boolean, assets: number) {
+  return json({
+    request: "manual",
+    copy: "manual",
+    changed: "manual",
+    clone: "manual",
+    "clone of a clone": "manual",
+    other: "follow",
+    elsewhere: "follow",
+    isRequest: true,
+    hasBody,
+    own: [null, "1"],
+    assets,
+    "fetch of a copy": sent,
+    "fetch of an address with the request": sent,
+    "fetch with a stream": "POST streamed",
+    "fetch of the request": sent,
+  });
+}
+
 export const exchanges: Exchange[] = [
+  // the incoming request
+  {
+    name: "a request is copied and sent",
+    path: "/api/copies",
+    expect: { status: 200, body: copies("GET ", false, 308) },
+  },
+  {
+    name: "a request with a body is copied and sent",
+    method: "POST",
+    path: "/api/copies",
+    body: "ü, once",
+    expect: { status: 200, body: copies("POST ü, once", true, 405) },
+  },
+  {
+    name: "a request with an empty body",
+    method: "PUT",
+    path: "/api/copies",
+    body: "",
+    expect: { status: 200, body: copies("PUT ", true, 405) },
+  },
   // routing
   { name: "the static index", path: "/", expect: { status: 200, headers: page, body: /Home/ } },
   {

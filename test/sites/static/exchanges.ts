@@ -10,6 +10,8 @@ const common = {
 };
 const fresh = { ...common, etag, "cache-control": "public, max-age=0, must-revalidate" };
 
+const HINTS = '</assets/style.css>; rel="preload"; as=style, <https://cdn.example>; rel="preconnect"';
+
 function file(path: string, type: string, body: string | RegExp): Exchange {
   return {
     name: `${path} with its type`,
@@ -184,4 +186,40 @@ export const exchanges: Exchange[] = [
     headers: { "accept-encoding": "gzip;q=0" },
     expect: { status: 200, headers: { "content-encoding": null } },
   },
+  {
+    name: "everything refused, plain bytes too: they come all the same",
+    path: "/long.txt",
+    headers: { "accept-encoding": "*;q=0" },
+    expect: { status: 200, body: /^line 00000/ },
+  },
+  {
+    name: "a part is not coded, whatever the client takes",
+    path: "/long.txt",
+    headers: { range: "bytes=0-9", "accept-encoding": "gzip, br" },
+    expect: { status: 206, body: "line 00000" },
+  },
+  {
+    name: "an answer without a body has no coding",
+    path: "/long.txt",
+    headers: { "if-none-match": "*", "accept-encoding": "gzip" },
+    expect: { status: 304, headers: { vary: "Accept-Encoding" } },
+  },
+  {
+    name: "a page names what it preloads",
+    path: "/hints",
+    expect: { status: 200, headers: { link: HINTS } },
+  },
+  {
+    name: "HEAD of a page names it too",
+    method: "HEAD",
+    path: "/hints",
+    expect: { status: 200, headers: { link: HINTS } },
+  },
+  {
+    name: "who has the page has its links",
+    path: "/hints",
+    headers: { "if-none-match": "*" },
+    expect: { status: 304, headers: { link: null } },
+  },
+  { name: "! Link detaches them", path: "/no-hints", expect: { status: 200, headers: { link: null } } },
 ];

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createSiteBuilder } from "../../../src/build/site-builder.ts";
 import { TARGETS } from "../../../src/build/target.ts";
+import type { Project } from "../../../src/config/project.ts";
 import { createProject, type ProjectFiles, readTree } from "./temp-project.ts";
 
 const HANDLER = "export const onRequest = () => new Response('a');\n";
@@ -256,7 +257,32 @@ describe("writing a build", () => {
   });
 });
 
+describe("what a page loads first", () => {
+  const PAGE = "<link rel=preload as=style href=/a.css>";
+  const linksOf = async (settings: Partial<Project>, options = {}) => {
+    const { build } = await createProject({ "public/index.html": PAGE, "public/a.css": PAGE }, settings);
+    const files = (await build(options)).site?.assets.files ?? {};
+    return [files["/index.html"]?.links, files["/a.css"]?.links];
+  };
+
+  test("is in the site document of a build, unless the project does not want it", async () => {
+    expect(await linksOf({})).toEqual(['</a.css>; rel="preload"; as=style', undefined]);
+    expect(await linksOf({ earlyHints: false })).toEqual([undefined, undefined]);
+  });
+
+  test("is left out in development, as on wrangler", async () => {
+    expect(await linksOf({}, { mode: "development" })).toEqual([undefined, undefined]);
+  });
+});
+
 describe("development", () => {
+  test("only there the document says whom to answer", async () => {
+    const { build } = await createProject(SITE);
+    const development = { allowedHosts: ["tunnel.example"] };
+    expect((await build({ mode: "development", development })).site?.development).toEqual(development);
+    expect((await build()).site).not.toHaveProperty("development");
+  });
+
   async function startDevelopment(files: ProjectFiles) {
     const project = await createProject(files);
     const outDir = join(project.root, ".causeway/dev");

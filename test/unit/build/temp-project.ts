@@ -53,6 +53,7 @@ export async function createProject(
     compatibilityFlags: [],
     navigationFallbackOnly: false,
     immutableFingerprints: false,
+    earlyHints: true,
     ...settings,
   };
   const outDir = join(root, "dist");

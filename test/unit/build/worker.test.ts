@@ -55,6 +55,7 @@ export default { fetch: () => new Response(hi() + note) };`;
       site: { application: { kind: "worker", invocation: undefined, first: { kind: "always" } } },
       bundle,
       fetchAsset: async () => new Response(),
+      fetchMissing: async () => new Response(null, { status: 404 }),
       assetsBinding: "ASSETS",
     });
     const context = { waitUntil() {}, passThroughOnException() {}, requestId: "1", clientAddress: undefined };

@@ -287,6 +287,29 @@ describe("package.json", () => {
     });
   });
 
+  test("directoryIndexes completes html_handling none, and nothing else", async () => {
+    const manifest = JSON.stringify({ causeway: { directoryIndexes: true } });
+    const files = { "static/index.html": "x", "package.json": manifest };
+    const config = '[assets]\ndirectory = "static"\n';
+    const none = await load({ ...files, "wrangler.toml": `${config}html_handling = "none"` });
+    expect(none.project?.htmlHandling).toBe("index");
+    expect((await load({ ...files, "wrangler.toml": config })).codes).toEqual(["config-value"]);
+    expect((await load({ ...PAGE, "package.json": manifest })).codes).toEqual(["config-value"]);
+  });
+
+  test("early hints are Pages' default, and one may have more or none", async () => {
+    const settingOf = async (files: Record<string, string>, earlyHints?: unknown) => {
+      const manifest = JSON.stringify({ causeway: { earlyHints } });
+      return (await load({ ...files, "package.json": manifest })).project?.earlyHints;
+    };
+    const workers = { "static/index.html": "x", "wrangler.toml": '[assets]\ndirectory = "static"' };
+    expect([await settingOf(PAGE), await settingOf(workers)]).toEqual([true, false]);
+    expect([await settingOf(PAGE, false), await settingOf(workers, true)]).toEqual([false, true]);
+    expect(await settingOf(PAGE, "before-functions")).toBe("before-functions");
+    const wrong = await load({ ...PAGE, "package.json": '{"causeway":{"earlyHints":"always"}}' });
+    expect(wrong.codes).toEqual(["config-value"]);
+  });
+
   test("a setting that is no flag is refused", async () => {
     const manifest = JSON.stringify({ causeway: { immutableFingerprints: "yes" } });
     expect((await load({ ...PAGE, "package.json": manifest })).codes).toEqual(["config-value"]);

@@ -35,6 +35,11 @@ describe("createReachFilter", () => {
     }
   });
 
+  it("knows other spellings of a path whose file a function hides", () => {
+    const reaches = filterOf({ file: "deep/[[path]].ts", exports: ["onRequest"] });
+    expect(["/d%65ep/file.txt", "//deep/file.txt"].map((path) => reaches(path))).toEqual([true, true]);
+  });
+
   it("lets a constrained parameter through, whatever its value: the matcher is code of the site", () => {
     const reaches = filterOf(
       { file: "[id=own].ts", exports: ["onRequest"] },

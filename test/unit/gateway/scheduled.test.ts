@@ -20,6 +20,7 @@ const runnerOf = (worker: unknown) =>
     site: { application: { kind: "worker", invocation: undefined, first: { kind: "always" } } },
     bundle: { modules: {}, worker },
     fetchAsset: async (request) => new Response(new URL(request.url).pathname),
+    fetchMissing: async () => new Response(null, { status: 404 }),
     assetsBinding: "FILES",
   });
 

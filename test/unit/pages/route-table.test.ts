@@ -351,3 +351,21 @@ describe("route paths that no build makes", () => {
     expect(() => createRouteTable([entry(routePath)])).toThrow(TypeError);
   });
 });
+
+describe("files behind a catch-all", () => {
+  const table = tableOf("hello.js", "admin/[[path]].js");
+
+  test.each(["/%61dmin/x", "/admin%2Fx", "//admin/x", "/x/..%2fadmin/x", "/%41dmin/x"])(
+    "%s does not lead past it",
+    (pathname) => {
+      expect(table.match("GET", pathname)).toMatchObject({ route: undefined, hidesFile: true });
+    },
+  );
+
+  test.each(["/admin/x", "/ADMIN/x", "/adminx", "/%61dministrator/x", "/%68ello", "//other"])(
+    "%s is no way past it",
+    (pathname) => {
+      expect(table.match("GET", pathname).hidesFile).toBe(false);
+    },
+  );
+});

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { HotFieldReader } from "../../../src/assets/hot-fields.ts";
 import { createMemoryStore } from "../../../src/assets/stores/memory-store.ts";
 import type { AccessRecord } from "../../../src/contract/platform.ts";
 import type { RoutingRule } from "../../../src/contract/routing.ts";
@@ -51,7 +52,7 @@ function compose(application: Application, parts: Partial<SiteParts> = {}, route
 
 /** Whether the answer is prepared once it has been asked for. */
 async function isPrepared({ hot }: ReturnType<typeof compose>, target: string): Promise<boolean> {
-  const request = { method: "GET", target, headers: { host: "site.test" } };
+  const request = { method: "GET", target, host: "site.test", fields: new HotFieldReader() };
   hot.answer(request, () => undefined);
   // What is learned from memory is known when the queue of events has been worked off.
   await new Promise((done) => setImmediate(done));

@@ -1,0 +1,205 @@
+// Hundreds of spellings of paths against every runtime: nothing from outside public/, no dotfile, nothing guarded,
+// no 5xx, no hang. And targets that are none, with the runtimes that answer those before we are asked.
+
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildSite } from "../conformance/build-site.ts";
+import { type LaunchedSite, launch, RUNTIMES, type RuntimeName } from "./launch.ts";
+import { getRaw, type RawReply, sendRaw } from "./raw-request.ts";
+
+const SECRET = "must-not-be-seen";
+const FILES: Record<string, string> = {
+  "wrangler.toml": 'compatibility_date = "2025-09-01"\n',
+  "functions/admin/_middleware.ts": 'export const onRequest = () => new Response("guard", { status: 403 });',
+  "functions/deep/admin/[[path]].ts":
+    'export const onRequest = () => new Response("guard", { status: 403 });',
+  "public/index.html": "home",
+  "public/404.html": "nothing here",
+  "public/sub/index.html": "sub",
+  "public/sub/page.txt": "page",
+  "public/admin/page.txt": SECRET,
+  "public/deep/admin/page.txt": SECRET,
+  "public/.env": SECRET,
+  "public/.git/config": SECRET,
+  "secret.txt": SECRET,
+  "public-backup/secret.txt": SECRET,
+};
+
+let root: string;
+let sites: LaunchedSite[] = [];
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "causeway-targets-"));
+  for (const [path, text] of Object.entries(FILES)) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), text);
+  }
+  await buildSite(root, join(root, "dist"));
+  sites = await Promise.all(RUNTIMES.map((runtime) => launch(runtime, join(root, "dist"))));
+}, 60_000);
+
+afterAll(async () => {
+  await Promise.all(sites.map((site) => site.stop()));
+  await rm(root, { recursive: true, force: true });
+});
+
+function siteOf(runtime: RuntimeName): LaunchedSite {
+  return sites.find((site) => site.runtime === runtime) as LaunchedSite;
+}
+
+const UPWARDS = [
+  "..",
+  "%2e%2e",
+  ".%2E",
+  "%252e%252e",
+  "..;",
+  "..%00",
+  "%c0%ae%c0%ae",
+  ".%2e%2e",
+  "%u002e%u002e",
+];
+const SEPARATORS = ["/", "%2f", "%252F", "\\", "%5c", "//", "/./", "%c0%af"];
+const PLACES = ["secret.txt", "public-backup/secret.txt", "etc/passwd", ".env", "admin/page.txt"];
+
+/** Ways up from the root and from a directory, to each place. */
+function* traversals(): Generator<string> {
+  for (const start of ["/", "/sub/", "/sub/page.txt/"])
+    for (const up of UPWARDS)
+      for (const separator of SEPARATORS)
+        for (const depth of [1, 4])
+          for (const place of PLACES) yield start + `${up}${separator}`.repeat(depth) + place;
+}
+
+/** Spellings of guarded files and dotfiles. */
+function* spellings(): Generator<string> {
+  const edits: ((path: string) => string)[] = [
+    (path) => path.replace("a", "%61").replace(".e", "%2ee"),
+    (path) => path.replaceAll("/", "%2F").replace("%2F", "/"),
+    (path) => path.replaceAll("/", "//"),
+    (path) => path.replaceAll("/", "/./"),
+    (path) => path.replaceAll("/", "/x/../"),
+    (path) => path.replaceAll("/", "/x/%2e%2e/"),
+    (path) => path.replaceAll("/", "\\"),
+    (path) => `/${path.slice(1).replaceAll("/", "%5C")}`,
+    (path) => path.toUpperCase(),
+    (path) => path.replaceAll("/", "/;/"),
+    (path) => `${path}/`,
+    (path) => `${path}%00`,
+    (path) => `${path}%20`,
+    (path) => `${path}.`,
+    (path) => `${path}::$DATA`,
+    (path) => `${path}?raw`,
+    (path) => `/sub/..${path}`,
+    (path) => `/sub/..%2f${path.slice(1)}`,
+    (path) => `//evil.example${path}`,
+    (path) => `http://127.0.0.1${path}`,
+    (path) => encodeURIComponent(encodeURIComponent(path)).replace("%252F", "/"),
+  ];
+  for (const path of ["/admin/page.txt", "/deep/admin/page.txt", "/.env", "/.git/config"])
+    for (const edit of edits) yield edit(path);
+}
+
+function faultsOf(target: string, { statuses, text, isHanging }: RawReply): string[] {
+  const faults: string[] = [];
+  if (text.includes(SECRET) || text.includes("root:x:0:0")) faults.push("shows what it must not");
+  if (statuses.some((status) => status >= 500)) faults.push(`answers ${statuses}`);
+  if (statuses.length > 1) faults.push(`${statuses.length} responses`);
+  if (isHanging) faults.push("hangs");
+  const location = /^location: *(.*)$/im.exec(text)?.[1] ?? "/";
+  if (!/^(?:\/(?![/\\])|http:\/\/(?:127\.0\.0\.1|localhost)[:/])/.test(location))
+    faults.push(`leads to ${location}`);
+  return faults.map((fault) => `${JSON.stringify(target)} ${fault}`);
+}
+
+/** A few connections at a time. */
+async function findFaults(origin: URL, targets: readonly string[]): Promise<string[]> {
+  const faults: string[] = [];
+  let next = 0;
+  const work = async () => {
+    for (let target = targets[next++]; target !== undefined; target = targets[next++])
+      faults.push(...faultsOf(target, await getRaw(origin, target)));
+  };
+  await Promise.all(Array.from({ length: 8 }, work));
+  return faults;
+}
+
+describe.each(RUNTIMES)("on %s", (runtime) => {
+  it("no spelling of a path shows what is outside, hidden or guarded", { timeout: 60_000 }, async () => {
+    // wrangler's local server takes 20 ms for each request.
+    const share = runtime === "workerd" ? 20 : 1;
+    const ways = [...traversals()].filter((target, index) => index % share === 0 && !target.includes(" "));
+    const targets = [...new Set([...ways, ...spellings()])];
+    expect(targets.length).toBeGreaterThan(150);
+    expect(await findFaults(siteOf(runtime).origin, targets)).toEqual([]);
+  });
+});
+
+/** Targets and heads that must be refused, and the runtimes whose own parser decides before a handler runs (of
+ * workerd: wrangler's local server). */
+const REFUSED: [name: string, head: string, decidedBefore: Partial<Record<RuntimeName, number>>][] = [
+  ["no slash", "GET index.html HTTP/1.1\r\nHost: a", { workerd: 200 }],
+  ["an authority alone", "GET localhost:80 HTTP/1.1\r\nHost: a", { workerd: 200 }],
+  ["a dot", "GET . HTTP/1.1\r\nHost: a", { workerd: 200 }],
+  ["another scheme", "GET javascript:alert(1) HTTP/1.1\r\nHost: a", { workerd: 200 }],
+  ["a file URL", "GET file:///etc/passwd HTTP/1.1\r\nHost: a", {}],
+  ["an absolute form without host", "GET http:///index.html HTTP/1.1\r\nHost: a", { bun: 308 }],
+  ["an absolute form with a broken host", "GET http://[::1/x HTTP/1.1\r\nHost: a", { bun: 404 }],
+  ["a fragment", "GET /# HTTP/1.1\r\nHost: a", { workerd: 200 }],
+  ["a space", "GET /a b HTTP/1.1\r\nHost: a", { bun: 505 }],
+  ["a tab", "GET /a\tb HTTP/1.1\r\nHost: a", { bun: 505 }],
+  ["DEL", "GET /a\x7fb HTTP/1.1\r\nHost: a", {}],
+  ["bytes that are not UTF-8", "GET /a\xe9b HTTP/1.1\r\nHost: a", {}],
+  ["an empty Host", "GET / HTTP/1.1\r\nHost: ", {}],
+  ["two hosts", "GET /missing HTTP/1.1\r\nHost: a\r\nHost: b", { workerd: 500 }],
+  ["a Host that is a URL", "GET / HTTP/1.1\r\nHost: http://a", { workerd: 404 }],
+  ["a tunnel", "CONNECT a:22 HTTP/1.1\r\nHost: a", { workerd: 500 }],
+];
+
+describe.each(RUNTIMES)("%s refuses", (runtime) => {
+  it.each(REFUSED)("%s", async (_name, head, decidedBefore) => {
+    const { statuses, isHanging } = await sendRaw(siteOf(runtime).origin, `${head}\r\nConnection: close`);
+    expect(isHanging).toBe(false);
+    expect(statuses[0] ?? 400).toBe(decidedBefore[runtime] ?? 400);
+  });
+});
+
+describe("HTTP/1.0 without Host", () => {
+  it.each(["node", "bun", "deno"] as const)("is served on %s", async (runtime) => {
+    const { statuses, text } = await sendRaw(siteOf(runtime).origin, "GET / HTTP/1.0");
+    expect(statuses).toEqual([200]);
+    expect(text).toContain("home");
+  });
+});
+
+/** A server without anything of ours: what it decides by itself is not ours to change. */
+const BARE_BUN = `const server = Bun.serve({ port: 0, hostname: "127.0.0.1",
+  async fetch(request) { await Bun.sleep(1); return new Response("seen " + request.url); } });
+console.log("http://127.0.0.1:" + server.port);`;
+
+describe("Bun.serve alone", () => {
+  let origin: URL;
+  let stop: () => void;
+
+  beforeAll(async () => {
+    const bun = resolve(import.meta.dirname, "../../node_modules/.bin/bun");
+    const child = spawn(bun, ["-e", BARE_BUN], { stdio: ["ignore", "pipe", "inherit"] });
+    stop = () => child.kill();
+    origin = await new Promise((done) =>
+      child.stdout.once("data", (line) => done(new URL(String(line).trim()))),
+    );
+  });
+
+  afterAll(() => stop());
+
+  it("answers 505 to a target with a space or a control character", async () => {
+    for (const target of ["/a b", "/a\tb"]) expect((await getRaw(origin, target)).statuses).toEqual([505]);
+  });
+
+  it("does not tell of an absolute form what it named", async () => {
+    for (const target of ["http:///x", "http://[::1/x", "http://other.example/x"])
+      expect((await getRaw(origin, target)).text).toContain("seen http://127.0.0.1/x");
+  });
+});
