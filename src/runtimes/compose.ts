@@ -9,6 +9,7 @@ import type { RouteEntry, Site } from "../contract/site.ts";
 import { createEdge } from "../edge/create-edge.ts";
 import type { EdgeMiddleware, EdgeServices } from "../edge/edge-context.ts";
 import { requireVariables } from "../edge/guards/read-secret.ts";
+import { createUnguardedFilter } from "../edge/phases/guard-requests.ts";
 import type { AssetFetch } from "../gateway/assets-binding.ts";
 import { createGateway, type GatewayParts } from "../gateway/create-gateway.ts";
 import { claimsPath, createFileRouteTable } from "../gateway/file-routes.ts";
@@ -78,6 +79,7 @@ export function composeSite(parts: SiteParts): ComposedSite {
   };
   const application = parts.application?.(gateway.fetchAsset) ?? createGateway(gateway);
   const claims = table && ((pathname: string) => claimsPath(table, pathname));
+  const isUnguarded = createUnguardedFilter(site.routing);
   const upstreams = composeUpstreams(site, platform);
   const services: EdgeServices = {
     site,
@@ -101,7 +103,8 @@ export function composeSite(parts: SiteParts): ComposedSite {
     application,
     assets,
     hot,
-    earlyHints: createEarlyHinter(site, assets, claims),
+    // Who may not see a page must not hear of what is on it.
+    earlyHints: createEarlyHinter(site, assets, claims && ((path) => isUnguarded(path) && claims(path))),
     scheduled,
     trustedProxies,
     close,

@@ -16,8 +16,8 @@ export type Action =
   | { kind: "drain"; row: WorkerRow; reason: LeaveReason }
   | { kind: "kill"; row: WorkerRow; reason: LeaveReason };
 
-/** A worker reports several times a second; it may be this much late before its silence counts. */
-const SILENCE_SLACK_MS = 1_500;
+/** A worker may be this much late before its silence counts: the watchdog, which knows the stack, speaks first. */
+const SILENCE_SLACK_MS = 1_800;
 /** A replacement may take longer than the last worker did, and what is known of a worker is this old. */
 const REPORT_SLACK_MS = 500;
 /** After its own limit a draining worker gets this long to end by itself. */

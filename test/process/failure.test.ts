@@ -9,6 +9,8 @@ import { percentile, send, startLoad, stopLoads } from "./load.ts";
 const LEAK_REQUESTS = Number(process.env.CAUSEWAY_LEAK_REQUESTS ?? "1000");
 const LEAK_PAUSE_MS = Number(process.env.CAUSEWAY_LEAK_PAUSE_MS ?? "40");
 
+const LEAK_LIMIT_MS = LEAK_REQUESTS * LEAK_PAUSE_MS + 90_000;
+
 let site: TestSite;
 let servers: AppServer[] = [];
 let count = 0;
@@ -130,7 +132,7 @@ describe("a function that hangs", { retry: 2 }, () => {
 });
 
 describe("limits", () => {
-  it("keep workers that leak under their ceiling without a failure", async () => {
+  it("keep workers that leak under their ceiling without a failure", { timeout: LEAK_LIMIT_MS }, async () => {
     const ceiling = 400_000_000;
     const server = await start("--workers", "2", "--max-rss", String(ceiling));
     const load = startLoad(server.origin, {
@@ -147,7 +149,7 @@ describe("limits", () => {
         return (counts.recycled >= 3 && load.result.answered >= LEAK_REQUESTS) || undefined;
       },
       "several workers were replaced",
-      LEAK_REQUESTS * LEAK_PAUSE_MS + 30_000,
+      LEAK_LIMIT_MS - 30_000,
     );
     const { failures, answered } = await load.stop();
     process.stdout.write(`\nleak: ${answered} requests, at most ${Math.round(highest / 1e6)} MB\n`);

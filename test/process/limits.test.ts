@@ -58,7 +58,7 @@ function open(origin: string): Promise<{ status: number; close(): void }> {
 
 describe("limits over workers", () => {
   it("let exactly so many pass as the site may, on however many workers", async () => {
-    const server = await start("--workers", "3", ...password);
+    const server = await start("--workers", "2", ...password);
     const answers = await Promise.all(
       Array.from({ length: 60 }, () => send(server.origin, { method: "GET", path: "/info" })),
     );
@@ -100,7 +100,7 @@ describe("limits over workers", () => {
   }, 120_000);
 
   it("stand before functions that run elsewhere, too", async () => {
-    const server = await start("--workers", "2", "--isolate", "1", ...password);
+    const server = await start("--workers", "1", "--isolate", "1", ...password);
     const authorization = `Basic ${btoa("ann:secret")}`;
     const ask = async (headers: Record<string, string> = {}) =>
       (await fetch(`${server.origin}/slow/1`, { headers })).status;

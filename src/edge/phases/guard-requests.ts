@@ -15,7 +15,7 @@ import { LimitTable } from "../guards/limit-table.ts";
 import { addSecureHeaders } from "../guards/secure-headers.ts";
 import { answerPreflight, shareOrigins } from "../guards/share-origins.ts";
 import { limitBody } from "./limit-body.ts";
-import { createRouteMatcher } from "./route-match.ts";
+import { createRouteMatcher, createUnroutedFilter } from "./route-match.ts";
 
 export function guardRequests(services: EdgeServices, section: RoutingSection, next: Handler): Handler {
   const { guards: ofSite = {}, routes } = section;
@@ -54,6 +54,13 @@ function putInFront(settings: GuardSettings, services: GuardServices, next: Hand
 export function hasGuards(settings: GuardSettings): boolean {
   const { addresses, limits, cors, auth, csrf, secureHeaders, maxBodyBytes } = settings;
   return Boolean(addresses || limits || cors || auth || csrf || secureHeaders || maxBodyBytes !== undefined);
+}
+
+/** Compiles a test for paths in front of which nothing stands, whatever else a request says. */
+export function createUnguardedFilter(section: RoutingSection | undefined): (pathname: string) => boolean {
+  const { guards = {}, routes } = section ?? { routes: [] };
+  if (hasGuards(guards)) return () => false;
+  return createUnroutedFilter(routes.filter(hasGuards));
 }
 
 /** What a route says itself; the rest is the site's. */

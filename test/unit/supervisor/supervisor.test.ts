@@ -260,7 +260,7 @@ describe("limits", () => {
 
   it("kills a worker that is silent for longer than any request may take", () => {
     const world = startWorld(1, { deadlineMs: 2_000 });
-    world.pass(3_400, { silent: world.workers });
+    world.pass(3_700, { silent: world.workers });
     expect(world.worker(1).killed).toBe(false);
     world.pass(300, { silent: [world.worker(1)] });
     expect(world.worker(1).killed).toBe(true);
