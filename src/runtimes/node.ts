@@ -83,6 +83,8 @@ export interface NodeServer {
 export interface RequestGate {
   /** Calls `next`, which answers the request for the site, or answers itself. */
   pass(incoming: IncomingMessage, outgoing: ServerResponse, next: () => void): void;
+  /** Who is at the other end, where the socket leads to somebody in between; may take fields off the head. */
+  clientOf?(incoming: IncomingMessage): string | undefined;
   /** The answer is known and about to be written. */
   answered(response: Response, outgoing: ServerResponse): void;
 }
@@ -99,8 +101,10 @@ export function createNodeServer(
   const platform = { runtime: "node" as const, transport: createNodeTransport() };
   const first = composeRelease(platform, options, options, log);
   let active: ActiveRelease;
+  const peerOf = (incoming: IncomingMessage) =>
+    gate?.clientOf === undefined ? incoming.socket.remoteAddress : gate.clientOf(incoming);
   const answer: Answer = async (request, incoming) => {
-    const context = new RequestContext(work, incoming.socket.remoteAddress);
+    const context = new RequestContext(work, peerOf(incoming));
     return { context, response: await active.handler(request, active.env, context) };
   };
   const webSockets = new Set<WebSocket>();
@@ -112,7 +116,7 @@ export function createNodeServer(
   const nameClient = (incoming: IncomingMessage) => {
     // A server of a part stands behind one of the whole site, which has named the client.
     if (select !== selectSite) return;
-    nameClientInHead(incoming, incoming.socket.remoteAddress, active.composed.trustedProxies);
+    nameClientInHead(incoming, peerOf(incoming), active.composed.trustedProxies);
   };
   const answerRequest = createListener(answer, log, gate);
   const answerForSite: Listener = (incoming, outgoing) => {
@@ -120,7 +124,7 @@ export function createNodeServer(
     return answerRequest(incoming, outgoing);
   };
   const listener = refuseMalformed(
-    select === selectSite ? answerPrepared(() => active.composed.hot, answerForSite) : answerForSite,
+    select === selectSite ? answerPrepared(() => active.composed.hot, peerOf, answerForSite) : answerForSite,
   );
   if (gate === undefined) server.on("request", listener);
   else

@@ -19,6 +19,10 @@ export interface SupervisorSettings {
   maxLifetimeMs: number;
   /** Resident memory above which a worker is replaced; 0 for never. */
   maxRssBytes: number;
+  /** Without a request for this long there are no workers until the next one; 0 for never. */
+  idleMs: number;
+  /** Go on trying where not even the first release can be loaded, rather than ending. */
+  keepTrying: boolean;
 }
 
 export const DEFAULT_SETTINGS: SupervisorSettings = {
@@ -31,6 +35,8 @@ export const DEFAULT_SETTINGS: SupervisorSettings = {
   maxRequests: 0,
   maxLifetimeMs: 0,
   maxRssBytes: 0,
+  idleMs: 0,
+  keepTrying: false,
 };
 
 /** Limits that make workers leave are spread by up to this share, so that they do not all leave at once. */

@@ -82,3 +82,8 @@ export function passedLimit(row: WorkerRow, maxRssBytes: number, now: number): L
   if (over(limits.maxLifetimeMs, readyAt === undefined ? undefined : now - readyAt)) return "max-lifetime";
   return undefined;
 }
+
+/** How a process ended, in words. */
+export function describeExit(code: number | null, signal: string | null): string {
+  return signal === null ? `exit code ${code}` : `signal ${signal}`;
+}

@@ -14,7 +14,7 @@ import { environmentFor, stopOnSignal } from "../../runtimes/server/run-build.ts
 import { createServerLog } from "../../runtimes/server/server-log.ts";
 import { serverUrl } from "../../runtimes/server/server-url.ts";
 import { surviveFaults } from "../../runtimes/server/survive-faults.ts";
-import { type FoundBuild, findBuild } from "../find-build.ts";
+import { type FoundBuild, findBuild, findBuildIn } from "../find-build.ts";
 import type { Output } from "../output.ts";
 import type { CommandLine } from "../parse-arguments.ts";
 import { readServerSettings } from "../server-settings.ts";
@@ -29,6 +29,10 @@ export async function runStart(line: CommandLine, output: Output): Promise<void>
   if (line.options.flags.has("build")) {
     await buildProject(line, output, [target]);
     await stopCompiler();
+  }
+  if (line.options.flags.has("sites") || (await holdsSitesOnly(line))) {
+    const { startSites } = await import("./start-sites.ts");
+    return startSites(line, output, address);
   }
   const build = await findBuild(line, target);
   const env = await startEnvironment(line, output, build);
@@ -57,6 +61,14 @@ export async function runStart(line: CommandLine, output: Output): Promise<void>
   const url = server.url.href.replace(/\/$/, "");
   output.result(`${build.site.name} is served on ${url}`, { event: "ready", url, runtime });
   stopOnSignal(server);
+}
+
+/** A directory of sites is told from a site by what is in it: no build, no project, but entries that are sites. */
+async function holdsSitesOnly({ directory, options }: CommandLine): Promise<boolean> {
+  if (options.flags.has("build") || options.texts.has("out") || findBuildIn(directory) !== undefined)
+    return false;
+  const { holdsSites } = await import("../find-sites.ts");
+  return holdsSites(resolve(directory));
 }
 
 function workersElsewhere(runtime: string): CausewayError {

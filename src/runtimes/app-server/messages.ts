@@ -1,6 +1,7 @@
 // What the master of the application server and its workers say to each other.
 
 import type { DrainOrder, ScheduledTask, WorkerReport } from "../../contract/process-host.ts";
+import type { SiteRoute } from "../many-sites/site-route.ts";
 import type { Offer } from "./connection-dealer.ts";
 import type { Deadlines } from "./deadlines.ts";
 
@@ -23,10 +24,26 @@ export interface WorkerBrief {
   /** Requests in flight above which further ones are refused. */
   backlog: number;
   accessLog: boolean;
+  /** The name by which logs tell the site from others; undefined where it is the only one. */
+  siteName: string | undefined;
 }
 
+/** What the front of many sites needs to know. */
+export interface FrontBrief {
+  id: number;
+  role: "front";
+  routes: readonly SiteRoute[];
+  /** Requests in flight above which further ones are refused. */
+  backlog: number;
+  accessLog: boolean;
+}
+
+export type Brief = WorkerBrief | FrontBrief;
+
 export type MasterMessage =
-  | { kind: "boot"; brief: WorkerBrief }
+  | { kind: "boot"; brief: Brief }
+  /** To the front of many sites: where requests go from now on. */
+  | { kind: "routes"; routes: readonly SiteRoute[] }
   /** Comes with a connection. */
   | { kind: "connection"; offer: Offer }
   | { kind: "scheduled"; task: ScheduledTask }

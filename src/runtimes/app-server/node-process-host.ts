@@ -8,10 +8,10 @@ import type { LogSink } from "../../contract/platform.ts";
 import type { ProcessHost, WorkerEvent, WorkerOrder, WorkerProcess } from "../../contract/process-host.ts";
 import type { ConnectionDealer, Offer } from "./connection-dealer.ts";
 import {
+  type Brief,
   type HangNotice,
   type MasterMessage,
   WATCHDOG_DESCRIPTOR,
-  type WorkerBrief,
   type WorkerMessage,
 } from "./messages.ts";
 
@@ -19,35 +19,64 @@ export interface NodeProcessHostOptions {
   dealer: ConnectionDealer;
   log: LogSink;
   /** What a worker of a generation is told. */
-  brief(order: WorkerOrder): WorkerBrief;
+  brief(order: WorkerOrder): Brief;
   /** Nobody needs the build of this generation any more. */
   discard(generation: number): void;
   /** Largest JavaScript heap of a worker in MB. */
   maxHeapMb?: number;
+  /** Environment of the processes; the master's own if absent. */
+  processEnv?: Readonly<Record<string, string>>;
+}
+
+export interface NodeProcessHost extends ProcessHost {
+  /** Says something to every process that runs. */
+  broadcast(message: MasterMessage): void;
 }
 
 /** The channel may still hold messages of a process that has ended; after this long they are given up. */
 const LAST_WORDS_MS = 500;
-const PROGRAM = new URL(import.meta.url.replace(/node-process-host(\.[jt]s)$/, "worker-main$1"));
+/** The program of each kind of worker. */
+const PROGRAMS = { site: programUrl("worker-main"), front: programUrl("../many-sites/front-main") };
 
-export function createNodeProcessHost(options: NodeProcessHostOptions): ProcessHost {
+function programUrl(name: string): URL {
+  return new URL(import.meta.url.replace(/node-process-host(\.[jt]s)$/, `${name}$1`));
+}
+
+export function createNodeProcessHost(options: NodeProcessHostOptions): NodeProcessHost {
+  const children = new Set<ChildProcess>();
   return {
-    start: (order, listener) => startWorker(order, listener, options),
+    start(order, listener) {
+      const child = startProcess(order, options);
+      children.add(child);
+      child.once("exit", () => children.delete(child));
+      return connectWorker(child, order, listener, options);
+    },
     discard: options.discard,
+    broadcast(message) {
+      for (const child of children) send(child, message);
+    },
   };
 }
 
-function startWorker(
+function startProcess(order: WorkerOrder, options: NodeProcessHostOptions): ChildProcess {
+  const { maxHeapMb, processEnv } = options;
+  const brief = options.brief(order);
+  const child = fork(brief.role === "front" ? PROGRAMS.front : PROGRAMS.site, [], {
+    execArgv: maxHeapMb === undefined ? [] : [`--max-old-space-size=${maxHeapMb}`],
+    stdio: ["ignore", "inherit", "inherit", "ipc", "pipe"],
+    ...(processEnv === undefined ? {} : { env: { ...processEnv } }),
+  });
+  send(child, { kind: "boot", brief });
+  return child;
+}
+
+function connectWorker(
+  child: ChildProcess,
   order: WorkerOrder,
   listener: (event: WorkerEvent) => void,
-  options: NodeProcessHostOptions,
+  { dealer, log }: NodeProcessHostOptions,
 ): WorkerProcess {
-  const { dealer, log } = options;
   const { id } = order;
-  const child = fork(PROGRAM, [], {
-    execArgv: options.maxHeapMb === undefined ? [] : [`--max-old-space-size=${options.maxHeapMb}`],
-    stdio: ["ignore", "inherit", "inherit", "ipc", "pipe"],
-  });
   child.on("message", (message: WorkerMessage) => {
     if (message.kind === "took") return dealer.took(id, message.upTo, message.late);
     if (message.kind === "report") dealer.reported(id, message.report.connections);
@@ -65,7 +94,6 @@ function startWorker(
     dealer.remove(id);
     listener({ kind: "exited", code, signal });
   });
-  send(child, { kind: "boot", brief: options.brief(order) });
   return {
     pid: child.pid ?? 0,
     runScheduled: (task) => send(child, { kind: "scheduled", task }),
