@@ -2,6 +2,7 @@
 // entry of a directory of sites, that one site among them.
 
 import { existsSync } from "node:fs";
+import { realpath } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { type ControlTarget, fetchStatus } from "../runtimes/app-server/control-client.ts";
 import { controlPath } from "../runtimes/app-server/control-path.ts";
@@ -25,6 +26,7 @@ export async function findControl(line: CommandLine): Promise<ControlTarget> {
 async function findSite(path: string, directory: string): Promise<ControlTarget> {
   if (!(await isAnswered(path))) return { path };
   const status = await fetchStatus({ path });
-  const isOne = "sites" in status && dirname(directory) === status.directory;
+  const parent = await realpath(dirname(directory)).catch(() => undefined);
+  const isOne = "sites" in status && parent === status.directory;
   return isOne ? { path, site: basename(directory) } : { path };
 }

@@ -1,5 +1,6 @@
 // `causeway start sites/`: many sites on one machine. This process becomes the one that keeps them.
 
+import { realpath } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { CausewayError } from "../../contract/errors.ts";
@@ -15,7 +16,7 @@ import { readGiven, readWorkers, toServerSettings } from "../server-settings.ts"
 const OF_ONE_SITE = ["out", "vars-file", "binding", "build"] as const;
 
 /** A front only passes on; what a site's own backlog refuses is refused there. */
-const FRONT_BACKLOG = 10_000;
+const FRONT_BACKLOG = 4_096;
 
 /** Resolves when the front serves; the process then obeys signals and the control socket. */
 export async function startSites(
@@ -24,12 +25,21 @@ export async function startSites(
   address: { host: string; port: number },
 ): Promise<void> {
   refuseOptionsOfOne(options);
+  const place = await realpath(directory).catch(() => {
+    throw new CausewayError(
+      "bad-usage",
+      `Cannot read the sites in "${resolve(directory)}": there is no such directory`,
+      {
+        remedy: "Make it, or name another.",
+      },
+    );
+  });
   const given = readGiven({ options });
   const { supervisor, accessLog, user, socketPath, ...settings } = toServerSettings(given);
   const emperor = await runManySites({
     ...address,
-    directory: resolve(directory),
-    scan: createSitesScanner(resolve(directory), given),
+    directory: place,
+    scan: createSitesScanner(place, given),
     frontWorkers: readWorkers(given.get("front")?.at(-1) ?? "1"),
     frontBacklog: FRONT_BACKLOG,
     drainLimitMs: supervisor.drainLimitMs,

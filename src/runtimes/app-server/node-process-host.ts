@@ -1,7 +1,9 @@
 // Worker processes on Node: started with fork, which brings the channel for messages and connections.
 
 import { type ChildProcess, fork } from "node:child_process";
+import { existsSync } from "node:fs";
 import type { Socket } from "node:net";
+import { basename } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { LogSink } from "../../contract/platform.ts";
@@ -36,10 +38,13 @@ export interface NodeProcessHost extends ProcessHost {
 /** The channel may still hold messages of a process that has ended; after this long they are given up. */
 const LAST_WORDS_MS = 500;
 /** The program of each kind of worker. */
-const PROGRAMS = { site: programUrl("worker-main"), front: programUrl("../many-sites/front-main") };
+const PROGRAMS = { site: findProgram("./worker-main"), front: findProgram("../many-sites/front-main") };
 
-function programUrl(name: string): URL {
-  return new URL(import.meta.url.replace(/node-process-host(\.[jt]s)$/, `${name}$1`));
+/** The compiled package has it as a single file, which is loaded faster. */
+function findProgram(module: string): URL {
+  const bundled = new URL(`../../bundled/workers/${basename(module)}.js`, import.meta.url);
+  if (existsSync(bundled)) return bundled;
+  return new URL(`${module}${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
 }
 
 export function createNodeProcessHost(options: NodeProcessHostOptions): NodeProcessHost {

@@ -42,7 +42,7 @@ const SCAN_EVERY_MS = 1_000;
 const TEND_EVERY_MS = 100;
 const RATES_EVERY_MS = 1_000;
 /** A process that has been loading for longer waits for something and leaves the processor to others. */
-const BOOT_BURST_MS = 2_000;
+const BOOT_BURST_MS = 10_000;
 /** Sites whose builds take longer to be copied are not waited for. */
 const OPENING_LIMIT_MS = 3_000;
 /** After this long nothing short is open in the front any more, and the sites may end what is long. */

@@ -36,12 +36,13 @@ export class FrontRoutes {
     this.#fallback = undefined;
     for (const route of routes) {
       const { name, socketPath, maxOpen } = route;
-      const known = before.get(name);
       const host = route.hosts.find((pattern) => !pattern.startsWith("*")) ?? "localhost";
-      const site: RoutedSite = { name, host, socketPath, maxOpen, open: 0 };
+      const known = before.get(name);
       // What is open there stays open: the object that counts it does too.
-      const routed =
-        known?.socketPath === socketPath ? Object.assign(known as RoutedSite, { maxOpen, host }) : site;
+      const routed: RoutedSite =
+        known?.socketPath === socketPath && known !== undefined
+          ? Object.assign(known, { maxOpen, host })
+          : { name, host, socketPath, maxOpen, open: 0 };
       this.#sites.set(name, routed);
       for (const pattern of route.hosts) this.#table.add(pattern, routed);
       if (route.isDefault) this.#fallback ??= routed;
