@@ -42,6 +42,7 @@ export interface AppServer {
   child: ChildProcess;
   output(): string;
   exited: Promise<number | null>;
+  /** An absolute path after the name stands for another directory. */
   command(...args: string[]): Promise<{ code: number | null; output: string }>;
   status(): Promise<ServerStatus>;
   /** Ends it if it still runs. */
@@ -62,12 +63,14 @@ export async function startAppServer(
   });
   ended.catch(() => {});
   const [, origin = ""] = await Promise.race([
-    until(() => /is served on (\S+)/.exec(output) ?? undefined, "It said that it serves"),
+    until(() => /(?:is|are) served on (\S+)/.exec(output) ?? undefined, "It said that it serves"),
     ended,
   ]);
   const command = async (name: string, ...rest: string[]) => {
     const operand = name === "scale" ? [rest.shift() ?? ""] : [];
-    const other = run([name, ...operand, root, ...rest, ...controlOptions(rest, args)]);
+    const isElsewhere = rest[0]?.startsWith("/") === true;
+    const place = isElsewhere ? (rest.shift() as string) : root;
+    const other = run([name, ...operand, place, ...rest, ...controlOptions(rest, args)]);
     let text = "";
     for (const stream of [other.stdout, other.stderr]) stream?.on("data", (chunk) => (text += chunk));
     const code = await new Promise<number | null>((done) => other.once("close", done));

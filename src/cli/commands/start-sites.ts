@@ -54,8 +54,7 @@ export async function startSites(
   });
   const { runners, broken } = emperor;
   const url = socketPath ?? emperor.url.href.replace(/\/$/, "");
-  const others = broken.length === 0 ? "" : `, ${broken.length} cannot be`;
-  const text = `${runners.length} ${runners.length === 1 ? "site is" : "sites are"} served on ${url}${others}`;
+  const text = `${runners.length} ${runners.length === 1 ? "site is" : "sites are"} served on ${url}`;
   output.result(text, { event: "ready", url, sites: runners.length, broken: broken.length });
 }
 
