@@ -1,6 +1,6 @@
 // `causeway start sites/`: many sites on one machine. This process becomes the one that keeps them.
 
-import { realpath } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { CausewayError } from "../../contract/errors.ts";
@@ -25,15 +25,7 @@ export async function startSites(
   address: { host: string; port: number },
 ): Promise<void> {
   refuseOptionsOfOne(options);
-  const place = await realpath(directory).catch(() => {
-    throw new CausewayError(
-      "bad-usage",
-      `Cannot read the sites in "${resolve(directory)}": there is no such directory`,
-      {
-        remedy: "Make it, or name another.",
-      },
-    );
-  });
+  const place = await findDirectory(directory);
   const given = readGiven({ options });
   const { supervisor, accessLog, user, socketPath, ...settings } = toServerSettings(given);
   const emperor = await runManySites({
@@ -56,6 +48,17 @@ export async function startSites(
   const url = socketPath ?? emperor.url.href.replace(/\/$/, "");
   const text = `${runners.length} ${runners.length === 1 ? "site is" : "sites are"} served on ${url}`;
   output.result(text, { event: "ready", url, sites: runners.length, broken: broken.length });
+}
+
+/** The directory itself, without links on the way: commands find the server by it. */
+async function findDirectory(directory: string): Promise<string> {
+  const stats = await stat(directory).catch(() => undefined);
+  if (stats?.isDirectory() === true) return realpath(directory);
+  throw new CausewayError(
+    "bad-usage",
+    `Cannot read the sites in "${resolve(directory)}": there is no such directory`,
+    { remedy: "Make it, or name another." },
+  );
 }
 
 function refuseOptionsOfOne({ texts, lists, flags }: CommandLine["options"]): void {

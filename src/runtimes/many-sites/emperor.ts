@@ -81,6 +81,7 @@ export class Emperor {
     this.#surroundings = {
       log,
       nextSocket: () => join(folder, String(++sockets)),
+      port: () => this.#url.port,
       mayBoot: () => countBooting(this.#runners.values()) < bootSlots,
     };
   }

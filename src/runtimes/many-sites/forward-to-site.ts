@@ -50,7 +50,8 @@ export async function forwardToSite(
     if (body === null || body instanceof Uint8Array) outgoing.end(body ?? undefined);
     else await pump(body, outgoing);
   } catch (error) {
-    if (abort.signal.aborted || outgoing.destroyed) return;
+    const isClientGone = incoming.destroyed && !incoming.complete;
+    if (abort.signal.aborted || outgoing.destroyed || isClientGone) return;
     if (!outgoing.headersSent && error instanceof TransportError) throw error;
     // Half an answer must not look like a whole one.
     outgoing.destroy();

@@ -52,11 +52,11 @@ export function createFrontServer({ routes, gate, log, accessLog }: FrontOptions
     const clientAddress = socket.remoteAddress;
     log.access({ requestId: crypto.randomUUID(), method, target, status, durationMs: 0, clientAddress });
   };
-  const forward = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
+  const forward = async (incoming: IncomingMessage, outgoing: ServerResponse, waits: boolean) => {
     const host = readHost(incoming.url ?? "/", incoming.headers.host);
     const site = findOpen(routes, host);
     if ("status" in site) return answerHere(incoming, outgoing, site);
-    if (incoming.headers.expect !== undefined) outgoing.writeContinue();
+    if (waits) outgoing.writeContinue();
     site.open += 1;
     outgoing.once("close", () => {
       site.open -= 1;
@@ -72,9 +72,12 @@ export function createFrontServer({ routes, gate, log, accessLog }: FrontOptions
       },
     );
   };
-  const listener = refuseMalformed(forward);
-  const pass = (incoming: IncomingMessage, outgoing: ServerResponse) =>
-    gate.pass(incoming, outgoing, () => void listener(incoming, outgoing));
+  /** `waits`: the client sends its body when it is told to go on. */
+  const listen = (waits: boolean) => {
+    const listener = refuseMalformed((incoming, outgoing) => forward(incoming, outgoing, waits));
+    return (incoming: IncomingMessage, outgoing: ServerResponse) =>
+      gate.pass(incoming, outgoing, () => void listener(incoming, outgoing));
+  };
   const upgrade = (incoming: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on("error", () => socket.destroy());
     const refuse = (answer: OwnAnswer) => answerHere(incoming, responseOn(socket, incoming), answer);
@@ -90,7 +93,7 @@ export function createFrontServer({ routes, gate, log, accessLog }: FrontOptions
     // shouldUpgradeCallback: later than the types.
     shouldUpgradeCallback: asksForWebSocket,
   } as object);
-  server.on("request", pass).on("checkContinue", pass).on("upgrade", upgrade);
+  server.on("request", listen(false)).on("checkContinue", listen(true)).on("upgrade", upgrade);
   return {
     server,
     tunnels,

@@ -18,6 +18,8 @@ export interface SiteSurroundings {
   /** A path for a site's socket, never the same one again; only this user reaches it. */
   nextSocket: () => string;
   log: LogSink;
+  /** The port that clients see; empty for the usual one, or where there is none. */
+  port: () => string;
   /** Whether the machine has room for one more process that is loading. */
   mayBoot: () => boolean;
 }
@@ -193,7 +195,9 @@ export class SiteRunner {
 
   async #startMaster(): Promise<Running> {
     const { setup, hosts, name } = this.#entry;
-    const { nextSocket, mayBoot } = this.#surroundings;
+    const { nextSocket, mayBoot, port } = this.#surroundings;
+    const url = new URL(`http://${hosts.find((host) => !host.startsWith("*")) ?? "localhost"}/`);
+    url.port = port();
     const socketPath = nextSocket();
     const master = await startMaster({
       ...setup,
@@ -203,7 +207,7 @@ export class SiteRunner {
       log: this.#log,
       among: {
         siteName: name,
-        url: `http://${hosts.find((host) => !host.startsWith("*")) ?? "localhost"}/`,
+        url: url.href,
         processEnv: setup.processEnv,
         mayBoot,
       },
