@@ -30,7 +30,7 @@ function formatSites({ directory, url, pid, uptimeMs, front, sites }: SitesStatu
   const serving = sites.filter(({ state }) => state === "ready" || state === "idle").length;
   const rssBytes = sites.reduce((sum, site) => sum + site.rssBytes, 0);
   return [
-    `${sites.length} sites of ${directory} on ${url.replace(/\/$/, "")}, ${serving} ready or idle`,
+    `${sites.length} ${sites.length === 1 ? "site" : "sites"} of ${directory} on ${url.replace(/\/$/, "")}, ${serving} ready or idle`,
     `master ${pid}, up ${formatAge(uptimeMs)}, ${front.length} in front, ${formatBytes(rssBytes)} in all sites`,
     "",
     formatTable([HEAD, ...sites.map(formatSite)]),

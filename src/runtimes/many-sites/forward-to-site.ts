@@ -37,7 +37,9 @@ export async function forwardToSite(
   onHead: (contentType: string) => void,
 ): Promise<void> {
   const abort = new AbortController();
-  outgoing.once("close", () => abort.abort(new Error("The client is gone")));
+  outgoing.once("close", () => {
+    if (!outgoing.writableFinished) abort.abort(new Error("The client is gone"));
+  });
   const observer = { signal: abort.signal, connected() {}, sent() {} };
   try {
     const answer = await transport.send(toUpstream(incoming, host), server, observer);
