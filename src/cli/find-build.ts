@@ -37,6 +37,14 @@ export async function findBuild({ directory, options }: CommandLine, target: Tar
   );
 }
 
+/** The folder of the build for Node in a site's folder: that itself, or where `causeway build` writes. */
+export function findBuildIn(folder: string): string | undefined {
+  const candidates = [folder, ...OUTPUT_DIRECTORIES.map((name) => join(folder, name))];
+  return candidates.find((candidate) =>
+    ["site.json", "node.js"].every((file) => existsSync(join(candidate, file))),
+  );
+}
+
 function missingEntry(outDir: string, target: Target): CausewayError {
   return new CausewayError("build-missing", `The build in "${outDir}" has no entry for ${target}`, {
     remedy: `Run \`causeway build --target ${target}\`, or add --build.`,

@@ -63,7 +63,8 @@ function formatMs(value: number | null | undefined): string {
   return value < 10 ? `${value.toFixed(1)} ms` : `${Math.round(value)} ms`;
 }
 
-function formatAge(ms: number): string {
+/** A time span in the largest unit that shows something of it. */
+export function formatAge(ms: number): string {
   const seconds = Math.round(ms / 1_000);
   if (seconds < 120) return `${seconds} s`;
   const minutes = Math.round(seconds / 60);

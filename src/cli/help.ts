@@ -43,13 +43,16 @@ const EXPLANATIONS: Record<CommandName, Explanation> = {
     ],
   },
   start: {
-    summary: "serve a build",
-    details: "Serves what `causeway build` wrote. Environment variables replace variables of the same name.",
+    summary: "serve a build, or a directory of them",
+    details:
+      "Serves what `causeway build` wrote. Environment variables replace variables of the same name.\n" +
+      "A directory whose entries are builds is served by host name, each site in processes of its own.",
     examples: [
       ["causeway start", "the build in dist/, on http://127.0.0.1:8787"],
       ["causeway start --build --port 8080", "build first"],
       ["causeway start --runtime deno --vars-file production.env", "on Deno, with secrets from a file"],
       ["causeway start --workers auto --harakiri 30s --max-rss 512M", "a worker process on each processor"],
+      ["causeway start sites/", "many sites on one machine, told apart by their hosts"],
     ],
   },
   status: {

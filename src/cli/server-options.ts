@@ -72,6 +72,12 @@ export const SERVER_OPTIONS = {
     help: "hard limit of a worker's JavaScript heap",
     commands: START,
   },
+  idle: {
+    kind: "text",
+    value: "DURATION",
+    help: "end the workers after this long without a request, start them at the next (never)",
+    commands: START,
+  },
   drain: {
     kind: "text",
     value: "DURATION",
@@ -111,6 +117,13 @@ export const SERVER_OPTIONS = {
     commands: START,
   },
   "access-log": { kind: "flag", help: "log one line for each request", commands: START },
+  sites: { kind: "flag", help: "the directory holds many sites, each an entry of it", commands: START },
+  front: {
+    kind: "text",
+    value: "N|auto",
+    help: "processes in front of many sites (1)",
+    commands: START,
+  },
   "no-watch": { kind: "flag", help: "do not reload by itself when there is a new build", commands: START },
   force: { kind: "flag", help: "do not wait for open requests", commands: ["stop"] },
 } as const satisfies Record<string, OptionSpec>;

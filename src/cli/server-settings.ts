@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { CausewayError } from "../contract/errors.ts";
+import type { Problem } from "../contract/problem.ts";
 import type { Deadlines } from "../runtimes/app-server/deadlines.ts";
 import { DEFAULT_SETTINGS, type MasterOptions } from "../runtimes/app-server/master.ts";
 import { DEFAULT_BACKLOG } from "../runtimes/app-server/worker-gate.ts";
@@ -36,12 +37,23 @@ export interface ServerSettings {
   watch: boolean;
 }
 
-type ServerOption = Exclude<keyof typeof SERVER_OPTIONS, "force">;
-type Texts = Map<ServerOption, string[]>;
+/** The options that are also keys of settings. */
+export type ServerOption = Exclude<keyof typeof SERVER_OPTIONS, "force" | "sites">;
+/** What was written for each option. */
+export type ServerTexts = Map<ServerOption, string[]>;
 
 /** Reads the settings of a start; throws `invalid-project` or `bad-usage` for what makes no sense. */
 export async function readServerSettings(line: CommandLine, root: string): Promise<ServerSettings> {
-  const texts = new Map([...(await readConfigured(root)), ...readGiven(line)]);
+  const configured = await readConfigured(root);
+  const [problem] = configured.problems;
+  if (problem !== undefined) {
+    throw new CausewayError("invalid-project", problem.message, { problems: configured.problems });
+  }
+  return toServerSettings(new Map([...configured.texts, ...readGiven(line)]));
+}
+
+/** The settings that follow from what was written, all of which has been checked. */
+export function toServerSettings(texts: ServerTexts): ServerSettings {
   const text = (name: ServerOption) => texts.get(name)?.at(-1);
   const amount = (name: ServerOption, parse: (text: string) => number | undefined, fallback: number) =>
     parse(text(name) ?? "") ?? fallback;
@@ -54,6 +66,8 @@ export async function readServerSettings(line: CommandLine, root: string): Promi
       workers,
       minWorkers: Math.min(workers, amount("min-workers", parseCount, workers)),
       bootLimitMs: DEFAULT_SETTINGS.bootLimitMs,
+      keepTrying: false,
+      idleMs: amount("idle", parseDuration, 0),
       drainLimitMs: amount("drain", parseDuration, DEFAULT_SETTINGS.drainLimitMs),
       streamGraceMs: amount("stream-grace", parseDuration, DEFAULT_SETTINGS.streamGraceMs),
       maxRequests: amount("max-requests", parseCount, 0),
@@ -78,8 +92,8 @@ export async function readServerSettings(line: CommandLine, root: string): Promi
   };
 }
 
-/** One for each processor that this process may use: the quota of a container counts. */
-function readWorkers(text = "auto"): number {
+/** A number of processes; `auto` is one for each processor that this process may use: the quota of a container counts. */
+export function readWorkers(text = "auto"): number {
   return text === "auto" ? availableParallelism() : Number(text);
 }
 
@@ -93,8 +107,9 @@ function readDeadlines(texts: readonly string[]): Deadlines {
   return { defaultMs: general?.limitMs ?? DEFAULT_SETTINGS.deadlineMs, routes };
 }
 
-function readGiven({ options }: CommandLine): Texts {
-  const given: Texts = new Map();
+/** What the command line says. */
+export function readGiven({ options }: Pick<CommandLine, "options">): ServerTexts {
+  const given: ServerTexts = new Map();
   for (const name of Object.keys(SERVER_OPTIONS) as ServerOption[]) {
     const list = options.lists.get(name);
     const text = options.texts.get(name);
@@ -106,28 +121,44 @@ function readGiven({ options }: CommandLine): Texts {
 }
 
 /** `{"causeway": {"server": {"maxRss": "512M", "harakiri": ["60s", "/slow/*=5m"], "accessLog": true}}}` */
-async function readConfigured(root: string): Promise<Texts> {
-  const configured: Texts = new Map();
-  for (const [key, value] of Object.entries(await readServerKeys(root))) {
+export async function readConfigured(root: string): Promise<{ texts: ServerTexts; problems: Problem[] }> {
+  const problems: Problem[] = [];
+  const texts = readServerKeys(await loadServerKeys(root), (key, { what, remedy }) => {
+    const message = `"causeway.server.${key}" ${what}`;
+    problems.push({ severity: "error", code: "config-value", message, file: "package.json", remedy });
+  });
+  return { texts, problems };
+}
+
+/** Reads settings that are keys in camel case; tells `reject` of those that make no sense. */
+export function readServerKeys(
+  keys: object,
+  reject: (key: string, mistake: { what: string; remedy: string }) => void,
+): ServerTexts {
+  const texts: ServerTexts = new Map();
+  for (const [key, value] of Object.entries(keys)) {
     const name = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`) as ServerOption;
-    if (!Object.hasOwn(SERVER_OPTIONS, name))
-      throw misconfigured(key, "is no setting of the server", "Remove it.");
+    if (!Object.hasOwn(SERVER_OPTIONS, name)) {
+      reject(key, { what: "is no setting of the server", remedy: "Remove it." });
+      continue;
+    }
     const spec: OptionSpec = OPTIONS[name];
     if (spec.kind === "flag") {
-      if (value === true) configured.set(name, [""]);
+      if (typeof value !== "boolean")
+        reject(key, { what: "must be true or false", remedy: "Write one of these." });
+      if (value === true) texts.set(name, [""]);
       continue;
     }
     const values = (Array.isArray(value) ? value : [value]).map(String);
-    for (const one of values) {
-      const problem = checkOptionValue(name as OptionName, one);
-      if (problem !== undefined) throw misconfigured(key, `cannot be "${one}"`, problem.remedy ?? "");
-    }
-    configured.set(name, values);
+    const wrong = values.map((one) => ({ one, problem: checkOptionValue(name as OptionName, one) }));
+    const first = wrong.find(({ problem }) => problem !== undefined);
+    if (first === undefined) texts.set(name, values);
+    else reject(key, { what: `cannot be "${first.one}"`, remedy: first.problem?.remedy ?? "" });
   }
-  return configured;
+  return texts;
 }
 
-async function readServerKeys(root: string): Promise<object> {
+async function loadServerKeys(root: string): Promise<object> {
   try {
     const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
       causeway?: { server?: unknown };
@@ -138,11 +169,4 @@ async function readServerKeys(root: string): Promise<object> {
     // A build is also served where its sources are not; a broken package.json is the package manager's matter.
     return {};
   }
-}
-
-function misconfigured(key: string, what: string, remedy: string): CausewayError {
-  const message = `"causeway.server.${key}" ${what}`;
-  return new CausewayError("invalid-project", message, {
-    problems: [{ severity: "error", code: "config-value", message, file: "package.json", remedy }],
-  });
 }

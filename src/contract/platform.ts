@@ -53,6 +53,8 @@ export interface AccessRecord {
   trace: string | undefined;
   /** Which of several processes answered. */
   worker?: number;
+  /** The name of the site, where a server has many. */
+  site?: string;
 }
 
 /** Where log lines go. Implementations never throw. */

@@ -23,6 +23,7 @@ export function formatAccessJson(record: AccessRecord, nowMs: number): string {
     field("upstream", record.upstream) +
     field("cache", record.cache) +
     field("trace", record.trace) +
+    field("site", record.site) +
     (record.worker === undefined ? "}" : `,"worker":${record.worker}}`)
   );
 }

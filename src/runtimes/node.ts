@@ -13,7 +13,7 @@ import type { ComposedSite } from "./compose.ts";
 import { CorrectedFields } from "./corrected-fields.ts";
 import type { EarlyHinter } from "./early-hints.ts";
 import { requestIdOf } from "./name-request.ts";
-import { BackgroundWork, RequestContext } from "./request-context.ts";
+import { BackgroundWork, type Peer, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
 import { answerPrepared } from "./server/answer-prepared.ts";
 import { type CheckedListener, refuseMalformed, urlOf } from "./server/check-request.ts";
@@ -90,6 +90,8 @@ export interface NodeServer {
 export interface RequestGate {
   /** Calls `next`, which answers the request for the site, or answers itself. */
   pass(incoming: IncomingMessage, outgoing: ServerResponse, next: () => void): void;
+  /** Who is at the other end, where the socket leads to somebody in between; may take fields off the head. */
+  clientOf?(incoming: IncomingMessage): string | undefined;
   /** The answer is known and about to be written. */
   answered(response: Response, outgoing: ServerResponse): void;
 }
@@ -113,10 +115,14 @@ export function createNodeServer(
   const exchanges = options.accessLog
     ? new ExchangeLog(log, SYSTEM_CLOCK, () => active.composed.trustedProxies)
     : undefined;
+  const peerOf = (incoming: IncomingMessage): Peer =>
+    gate?.clientOf === undefined
+      ? { address: incoming.socket.remoteAddress }
+      : { address: gate.clientOf(incoming) };
   const answer: Answer = async (incoming, outgoing, checked) => {
     const { composed, handler, env } = active;
     const { trustedProxies } = composed;
-    const peer = { address: incoming.socket.remoteAddress };
+    const peer = peerOf(incoming);
     const lines = new LineFields(incoming.rawHeaders);
     // A server of a part stands behind one of the whole site, which has done that.
     const fields = select === selectSite ? new CorrectedFields(lines, peer, trustedProxies) : lines;

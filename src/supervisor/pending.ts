@@ -3,6 +3,10 @@
 export class Pending {
   #waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
 
+  get isAwaited(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /** Settled by the next `resolve` or `reject`. */
   promise(): Promise<void> {
     return new Promise((resolve, reject) => {

@@ -24,6 +24,10 @@ export interface SupervisorSettings {
   /** Share of a processor at which a worker is replaced, as a mean over `cpuWindowMs`; 0 for never. */
   maxCpuShare: number;
   cpuWindowMs: number;
+  /** Without a request for this long there are no workers until the next one; 0 for never. */
+  idleMs: number;
+  /** Go on trying where not even the first release can be loaded, rather than ending. */
+  keepTrying: boolean;
 }
 
 export const DEFAULT_SETTINGS: SupervisorSettings = {
@@ -39,6 +43,8 @@ export const DEFAULT_SETTINGS: SupervisorSettings = {
   killRssBytes: 0,
   maxCpuShare: 0,
   cpuWindowMs: 30_000,
+  idleMs: 0,
+  keepTrying: false,
 };
 
 /** Limits that make workers leave are spread by up to this share, so that they do not all leave at once. */

@@ -2,37 +2,23 @@
 // up, compares what is wanted with what is there, and acts. Pure: time and processes come in as ports.
 
 import { CausewayError } from "../contract/errors.ts";
-import type { Clock, LogSink } from "../contract/platform.ts";
-import type { ProcessHost, WorkerEvent, WorkerReport } from "../contract/process-host.ts";
+import type { WorkerEvent, WorkerReport } from "../contract/process-host.ts";
 import { BackOff } from "./back-off.ts";
+import { Demand } from "./demand.ts";
 import { LoadPolicy } from "./load-policy.ts";
 import { Pending } from "./pending.ts";
 import { type Action, planActions } from "./plan.ts";
+import type { SupervisorPorts } from "./ports.ts";
 import type { SupervisorSettings } from "./settings.ts";
-import { createRow, drawLimits, type LeaveReason, type WorkerRow } from "./worker-table.ts";
-import { addTotals, NO_WORK, type WorkerTotals } from "./worker-totals.ts";
-
-export interface SupervisorPorts {
-  host: ProcessHost;
-  clock: Clock;
-  log: LogSink;
-  /** Numbers from 0 to 1, for jitter. */
-  random: () => number;
-  /** Numbers for workers, never the same one again. */
-  nextId: () => number;
-  /** Asks for a `step` soon; there must be one from time to time anyway. */
-  wake: () => void;
-}
-
-/** What the supervisor counts over the lives of its workers. */
-export interface SupervisorCounts {
-  started: number;
-  crashed: number;
-  killed: number;
-  recycled: number;
-  reloads: number;
-  failedReloads: number;
-}
+import { addToTotals, createCounts, createTotals } from "./totals.ts";
+import {
+  createRow,
+  describeExit,
+  drawLimits,
+  type LeaveReason,
+  measureMemory,
+  type WorkerRow,
+} from "./worker-table.ts";
 
 export class Supervisor {
   readonly #ports: SupervisorPorts;
@@ -41,23 +27,20 @@ export class Supervisor {
   readonly #queue: (() => void)[] = [];
   readonly #backOff: BackOff;
   readonly #load: LoadPolicy;
+  readonly #demand = new Demand();
   readonly #generations = new Set<number>();
-  readonly counts: SupervisorCounts = {
-    started: 0,
-    crashed: 0,
-    killed: 0,
-    recycled: 0,
-    reloads: 0,
-    failedReloads: 0,
-  };
+  readonly counts = createCounts();
   /** What workers that are gone have done. */
-  readonly past: WorkerTotals = { ...NO_WORK, latency: [] };
+  readonly past = createTotals();
   #generation = 0;
   /** The last generation of which a worker became ready: what a failed reload returns to. */
   #provenGeneration: number | undefined;
   #stopping = false;
   /** Of the last worker that became ready. */
   #bootMs = 0;
+  #isAsleep = false;
+  #staysAwake = false;
+  #failure: string | undefined;
   readonly #starting = new Pending();
   readonly #reloading = new Pending();
   readonly #ended = new Pending();
@@ -94,10 +77,18 @@ export class Supervisor {
     });
   }
 
+  /** Whether there must be workers even while there are no requests. */
+  stayAwake(staysAwake: boolean): void {
+    this.#enqueue(() => {
+      this.#staysAwake = staysAwake;
+    });
+  }
+
   /** Lets all workers end in order; resolves when none is left. */
   stop(): Promise<void> {
     this.#enqueue(() => {
       this.#stopping = true;
+      this.#reloading.reject(new CausewayError("not-running", "The server is stopping"));
     });
     return this.#ended.promise();
   }
@@ -122,6 +113,21 @@ export class Supervisor {
     return this.#stopping;
   }
 
+  /** There are no workers, because nobody asks for the site. */
+  get isAsleep(): boolean {
+    return this.#isAsleep;
+  }
+
+  /** Why no worker could load the site; undefined once one has. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  /** How long crashes make the next start wait. */
+  get retryInMs(): number {
+    return this.#backOff.remainingMs(this.#now());
+  }
+
   /** The rows of the process table, oldest first. */
   rows(): WorkerRow[] {
     return [...this.#rows.values()];
@@ -132,10 +138,9 @@ export class Supervisor {
     for (let task = this.#queue.shift(); task !== undefined; task = this.#queue.shift()) task();
     if (this.#generation === 0 && !this.#stopping) return;
     const now = this.#now();
-    this.#measure();
-    const bounds = { min: this.#settings.minWorkers, max: this.#settings.workers };
+    if (this.#settings.killRssBytes > 0) measureMemory(this.rows());
     const wanted = {
-      workers: this.#load.follow(this.rows(), bounds, now),
+      workers: this.#followLoad(now),
       generation: this.#generation,
       stopping: this.#stopping,
       bootMs: this.#bootMs,
@@ -146,12 +151,14 @@ export class Supervisor {
     this.#discardUnused();
   }
 
-  /** A worker that takes memory without a pause reports nothing: the host is asked. */
-  #measure(): void {
-    if (this.#settings.killRssBytes === 0) return;
-    for (const row of this.#rows.values()) {
-      row.residentBytes = row.process.residentBytes() ?? row.report?.rssBytes;
-    }
+  #followLoad(now: number): number {
+    const { minWorkers, workers, idleMs } = this.#settings;
+    const isWanted =
+      idleMs === 0 ||
+      this.#demand.follow(this.rows(), this.#ports.waiting(), idleMs, now) ||
+      this.#staysAwake;
+    this.#isAsleep = !isWanted;
+    return isWanted ? this.#load.follow(this.rows(), { min: minWorkers, max: workers }, now) : 0;
   }
 
   #enqueue(task: () => void): void {
@@ -175,6 +182,8 @@ export class Supervisor {
   }
 
   #startWorker(): void {
+    // What there is no room for now is planned again at the next step.
+    if (this.#ports.mayBoot?.() === false) return;
     const id = this.#ports.nextId();
     const order = { id, generation: this.#generation };
     const process = this.#ports.host.start(order, (event) => this.#enqueue(() => this.#hear(id, event)));
@@ -235,11 +244,12 @@ export class Supervisor {
     row.readyAt = this.#now();
     this.#bootMs = row.readyAt - row.startedAt;
     if (row.generation === this.#generation) this.#provenGeneration = row.generation;
+    this.#failure = undefined;
   }
 
   #exited(row: WorkerRow, { code, signal }: { code: number | null; signal: string | null }): void {
     this.#rows.delete(row.id);
-    addTotals(this.past, row.report);
+    if (row.report !== undefined) addToTotals(this.past, row.report);
     const lifetimeMs = this.#now() - row.startedAt;
     if (row.state === "starting") {
       const how = row.leaving === "boot-limit" ? "it was not ready in time" : describeExit(code, signal);
@@ -261,13 +271,27 @@ export class Supervisor {
       this.#backOff.failed(this.#now(), 0);
       this.#ports.log.warn("A worker could not be started", { worker: row.id, message });
     } else if (this.#provenGeneration === undefined) {
-      this.#stopping = true;
-      this.#starting.reject(error);
+      this.#unproven(row, error);
     } else {
       this.#generation = this.#provenGeneration;
       this.counts.failedReloads += 1;
       this.#reloading.reject(error);
     }
+  }
+
+  /** There is nothing to return to: who waits for the start hears of it, unless it is to be tried for ever. */
+  #unproven(row: WorkerRow, error: CausewayError): void {
+    const { message, remedy } = error;
+    if (!this.#settings.keepTrying && this.#starting.isAwaited) this.#stopping = true;
+    else {
+      this.#backOff.bootFailed(this.#now());
+      // The same failure at each attempt is one piece of news.
+      if (message !== this.#failure)
+        this.#ports.log.warn("A worker could not be started", { worker: row.id, message, remedy });
+    }
+    this.#failure = message;
+    this.#starting.reject(error);
+    this.#reloading.reject(error);
   }
 
   /** Settles what somebody waits for. */
@@ -290,8 +314,4 @@ export class Supervisor {
       this.#ports.host.discard(generation);
     }
   }
-}
-
-function describeExit(code: number | null, signal: string | null): string {
-  return signal === null ? `exit code ${code}` : `signal ${signal}`;
 }

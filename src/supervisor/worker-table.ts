@@ -118,3 +118,13 @@ export function passedLimit(
   if (over(limits.maxLifetimeMs, readyAt === undefined ? undefined : now - readyAt)) return "max-lifetime";
   return undefined;
 }
+
+/** How a process ended, in words. */
+export function describeExit(code: number | null, signal: string | null): string {
+  return signal === null ? `exit code ${code}` : `signal ${signal}`;
+}
+
+/** A worker that takes memory without a pause reports nothing: the host is asked. */
+export function measureMemory(rows: Iterable<WorkerRow>): void {
+  for (const row of rows) row.residentBytes = row.process.residentBytes() ?? row.report?.rssBytes;
+}

@@ -51,6 +51,7 @@ export interface AppServer {
   exited: Promise<number | null>;
   /** From the start of the command until it said that it serves. */
   bootMs: number;
+  /** An absolute path after the name stands for another directory. */
   command(...args: string[]): Promise<{ code: number | null; output: string }>;
   /** What the commands of these names do, without a process for each. */
   status(): Promise<ServerStatus>;
@@ -81,7 +82,11 @@ export async function startAppServerIn(
   });
   ended.catch(() => {});
   const [, origin = ""] = await Promise.race([
-    until(() => /is served on (\S+)/.exec(output) ?? undefined, "It said that it serves", START_LIMIT_MS),
+    until(
+      () => /(?:is|are) served on (\S+)/.exec(output) ?? undefined,
+      "It said that it serves",
+      START_LIMIT_MS,
+    ),
     ended,
   ]).catch((error: unknown) => {
     child.kill("SIGKILL");
@@ -92,7 +97,9 @@ export async function startAppServerIn(
   const control = given < 0 ? await controlPath(join(root, "dist")) : (args[given + 1] ?? "");
   const command = async (name: string, ...rest: string[]) => {
     const operand = name === "scale" ? [rest.shift() ?? ""] : [];
-    const other = run([name, ...operand, root, ...rest, ...controlOptions(rest, args)]);
+    const isElsewhere = rest[0]?.startsWith("/") === true;
+    const place = isElsewhere ? (rest.shift() as string) : root;
+    const other = run([name, ...operand, place, ...rest, ...controlOptions(rest, args)]);
     let text = "";
     for (const stream of [other.stdout, other.stderr]) stream?.on("data", (chunk) => (text += chunk));
     const code = await new Promise<number | null>((done) => other.once("close", done));
@@ -105,9 +112,9 @@ export async function startAppServerIn(
     output: () => output,
     command,
     bootMs,
-    status: () => fetchStatus(control),
-    reload: () => askReload(control),
-    scale: (workers) => askScale(control, workers),
+    status: () => fetchStatus({ path: control }) as Promise<ServerStatus>,
+    reload: () => askReload({ path: control }) as Promise<ServerStatus>,
+    scale: (workers) => askScale({ path: control }, workers),
     async stop() {
       if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
       const kill = setTimeout(() => child.kill("SIGKILL"), 8_000);

@@ -1,6 +1,6 @@
 // Functions in processes of their own: the same answers, and static files that no function can disturb.
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -16,10 +16,8 @@ const SITES: { name: string; exchanges: Exchange[]; scenarios: Scenario[] }[] = 
   { name: "functions", exchanges: functionExchanges, scenarios },
   { name: "worker", exchanges: workerExchanges, scenarios: [] },
 ];
-const SHAPES = [
-  ["--workers", "1"],
-  ["--workers", "1", "--isolate", "1"],
-];
+/** `--sites`: behind the front of many sites, as the one that answers for every host. */
+const SHAPES = [["--workers", "1"], ["--workers", "1", "--isolate", "1"], ["--sites"]];
 
 describe.each(SITES)("the conformance site $name", ({ name, exchanges, scenarios: all }) => {
   let root: string;
@@ -27,6 +25,7 @@ describe.each(SITES)("the conformance site $name", ({ name, exchanges, scenarios
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), "causeway-isolate-"));
     await buildSite(join(import.meta.dirname, "../sites", name), join(root, "dist"), ["node"]);
+    await writeFile(join(root, "dist.json"), `{ "default": true, "hosts": "127.0.0.1" }`);
   });
 
   afterAll(() => rm(root, { recursive: true, force: true }));

@@ -14,7 +14,14 @@ const LOOK_EVERY_MS = 100;
 /** Ends when the new workers serve, or fails with what kept them from it. */
 export async function runReload(line: CommandLine, output: Output): Promise<void> {
   const status = await askReload(await findControl(line));
-  output.result(`Serving build ${status.build}`, { event: "reloaded", build: status.build });
+  if (!("sites" in status)) {
+    output.result(`Serving build ${status.build}`, { event: "reloaded", build: status.build });
+    return;
+  }
+  const failing = status.sites.filter(({ failure }) => failure !== undefined).map(({ name }) => name);
+  const text = `Serving ${status.sites.length - failing.length} of ${status.sites.length} sites`;
+  const others = failing.length === 0 ? "" : `; not ${failing.join(", ")}`;
+  output.result(`${text}${others}`, { event: "reloaded", sites: status.sites.length, failing });
 }
 
 export async function runScale(line: CommandLine, output: Output): Promise<void> {
@@ -28,13 +35,13 @@ export async function runScale(line: CommandLine, output: Output): Promise<void>
   output.result(`${workers} ${workers === 1 ? "worker" : "workers"} wanted`, { event: "scaled", workers });
 }
 
-/** Ends when the master is gone. */
+/** Ends when the master is gone; of one site among many, when its processes are. */
 export async function runStop(line: CommandLine, output: Output): Promise<void> {
-  const path = await findControl(line);
-  const { pid } = await fetchStatus(path);
-  await askStop(path, line.options.flags.has("force"));
-  while (isAlive(pid)) await sleep(LOOK_EVERY_MS);
-  output.result("Stopped", { event: "stopped", pid });
+  const target = await findControl(line);
+  const { pid } = await fetchStatus({ path: target.path });
+  const { stopped } = await askStop(target, line.options.flags.has("force"));
+  while (stopped !== true && isAlive(pid)) await sleep(LOOK_EVERY_MS);
+  output.result("Stopped", { event: "stopped", ...(stopped === true ? { site: target.site } : { pid }) });
 }
 
 function isAlive(pid: number): boolean {

@@ -11,7 +11,7 @@ import { environmentFor, guardEnvironment, stopOnSignal } from "../../runtimes/s
 import { createServerLog } from "../../runtimes/server/server-log.ts";
 import { serverUrl } from "../../runtimes/server/server-url.ts";
 import { surviveFaults } from "../../runtimes/server/survive-faults.ts";
-import { type FoundBuild, findBuild } from "../find-build.ts";
+import { type FoundBuild, findBuild, findBuildIn } from "../find-build.ts";
 import type { Output } from "../output.ts";
 import type { CommandLine } from "../parse-arguments.ts";
 import { MASTER_OPTIONS } from "../server-options.ts";
@@ -24,6 +24,10 @@ export async function runStart(line: CommandLine, output: Output): Promise<void>
   const address = readAddress(line);
   const target = runtime === "workerd" ? "workers" : (runtime as Target);
   if (line.options.flags.has("build")) await buildFor(target, line, output);
+  if (line.options.flags.has("sites") || (await holdsSitesOnly(line))) {
+    const { startSites } = await import("./start-sites.ts");
+    return startSites(line, output, address);
+  }
   const build = await findBuild(line, target);
   const env = await startEnvironment(line, output, build);
   const settings = await readServerSettings(line, build.root);
@@ -60,6 +64,14 @@ async function buildFor(target: Target, line: CommandLine, output: Output): Prom
   ]);
   await buildProject(line, output, [target]);
   await stopCompiler();
+}
+
+/** A directory of sites is told from a site by what is in it: no build, no project, but entries that are sites. */
+async function holdsSitesOnly({ directory, options }: CommandLine): Promise<boolean> {
+  if (options.flags.has("build") || options.texts.has("out") || findBuildIn(directory) !== undefined)
+    return false;
+  const { holdsSites } = await import("../find-sites.ts");
+  return holdsSites(resolve(directory));
 }
 
 /** What somebody asks for on the command line and nobody would do is a mistake, not a wish to pass over. */

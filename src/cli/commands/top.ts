@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { fetchStatus } from "../../runtimes/app-server/control-client.ts";
 import { findControl } from "../find-control.ts";
-import { formatStatus } from "../format-status.ts";
+import { formatState } from "../format-sites.ts";
 import type { Output } from "../output.ts";
 import type { CommandLine } from "../parse-arguments.ts";
 
@@ -12,11 +12,11 @@ const EVERY_MS = 1_000;
 const REDRAW = "\x1b[H\x1b[J";
 
 export async function runTop(line: CommandLine, output: Output): Promise<void> {
-  const path = await findControl(line);
+  const target = await findControl(line);
   const redraw = process.stdout.isTTY ? REDRAW : "";
   for (;;) {
-    const status = await fetchStatus(path);
-    output.result(`${redraw}${formatStatus(status)}`, { ...status });
+    const status = await fetchStatus(target);
+    output.result(`${redraw}${formatState(status)}`, { ...status });
     await sleep(EVERY_MS);
   }
 }

@@ -2,6 +2,7 @@
 
 import { request } from "node:http";
 import { CausewayError, ERROR_CODES, type ErrorCode } from "../../contract/errors.ts";
+import type { SitesStatus } from "../many-sites/sites-status.ts";
 import type { ServerStatus } from "./status.ts";
 
 interface Failure {
@@ -10,25 +11,36 @@ interface Failure {
   remedy?: string;
 }
 
+/** Whom a command speaks to. */
+export interface ControlTarget {
+  /** Of the control socket. */
+  path: string;
+  /** One of the sites that the server has, where it has many. */
+  site?: string;
+}
+
 /** Asks for the state. */
-export function fetchStatus(path: string): Promise<ServerStatus> {
-  return exchange(path, "GET", "/status") as Promise<ServerStatus>;
+export function fetchStatus(target: ControlTarget): Promise<ServerStatus | SitesStatus> {
+  return exchange(target, "GET", "/status") as Promise<ServerStatus | SitesStatus>;
 }
 
 /** Reloads; rejects with the reason if the new build cannot be loaded. */
-export function askReload(path: string): Promise<ServerStatus> {
-  return exchange(path, "POST", "/reload") as Promise<ServerStatus>;
+export function askReload(target: ControlTarget): Promise<ServerStatus | SitesStatus> {
+  return exchange(target, "POST", "/reload") as Promise<ServerStatus | SitesStatus>;
 }
 
-export function askScale(path: string, workers: number): Promise<ServerStatus> {
-  return exchange(path, "POST", "/scale", { workers }) as Promise<ServerStatus>;
+export function askScale(target: ControlTarget, workers: number): Promise<ServerStatus> {
+  return exchange(target, "POST", "/scale", { workers }) as Promise<ServerStatus>;
 }
 
-export async function askStop(path: string, force: boolean): Promise<void> {
-  await exchange(path, "POST", "/stop", { force });
+/** `stopped`: it has ended; otherwise its process will. */
+export function askStop(target: ControlTarget, force: boolean): Promise<{ stopped?: boolean }> {
+  return exchange(target, "POST", "/stop", { force });
 }
 
-function exchange(socketPath: string, method: string, path: string, body?: object): Promise<object> {
+function exchange(target: ControlTarget, method: string, action: string, body?: object): Promise<object> {
+  const { path: socketPath, site } = target;
+  const path = site === undefined ? action : `/sites/${encodeURIComponent(site)}${action}`;
   return new Promise((resolve, reject) => {
     const outgoing = request({ socketPath, method, path, headers: { host: "localhost" } }, (incoming) => {
       let text = "";

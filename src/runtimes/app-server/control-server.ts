@@ -9,56 +9,72 @@ import { formatMetrics, PROMETHEUS_TYPE } from "./prometheus.ts";
 import { describeServer, stateOf } from "./status.ts";
 import type { WorkerRates } from "./worker-rates.ts";
 
-export interface ControlOptions {
-  master: Master;
-  rates: WorkerRates;
-  /** Ends the server in order. */
-  stop: () => void;
-}
-
-interface Answer {
+export interface ControlAnswer {
   status: number;
   body: string;
   type?: string;
 }
 
-type Route = (options: ControlOptions, body: Record<string, unknown>) => Answer | Promise<Answer>;
+export type ControlRoute = (body: Record<string, unknown>) => ControlAnswer | Promise<ControlAnswer>;
 
-const READ: Record<string, Route> = {
-  "/status": ({ master, rates }) => json(200, describeServer(master, rates)),
-  "/metrics": ({ master }) => ({ status: 200, body: formatMetrics(master), type: PROMETHEUS_TYPE }),
-  "/live": () => ({ status: 200, body: "alive\n" }),
-  "/ready": ({ master }) => {
-    const state = stateOf(master);
-    return { status: state === "ready" ? 200 : 503, body: `${state}\n` };
-  },
-};
+/** What operators may ask for, by path. */
+export interface ControlDoor {
+  /** GET: changes nothing. */
+  read: Readonly<Record<string, ControlRoute>>;
+  /** POST. */
+  change: Readonly<Record<string, ControlRoute>>;
+  /** A door further inside, which this one leads to; undefined if there is none. */
+  inner?(path: string): { door: ControlDoor; path: string } | undefined;
+}
 
-const CHANGE: Record<string, Route> = {
-  "/reload": async ({ master, rates }) => {
-    await master.reload();
-    return json(200, describeServer(master, rates));
-  },
-  "/scale": ({ master, rates }, { workers }) => {
-    if (!Number.isInteger(workers) || (workers as number) < 1)
-      return json(400, { error: "workers: 1 or more" });
-    // Where functions are isolated, they are what there may be too few of.
-    master.pools.at(-1)?.supervisor.scale(workers as number);
-    return json(200, describeServer(master, rates));
-  },
-  "/stop": ({ master, stop }, { force }) => {
-    if (force === true) master.kill();
-    stop();
-    return json(202, { stopping: true });
-  },
-};
+export interface MasterDoorOptions {
+  master: Master;
+  rates: WorkerRates;
+  /** Ends the server in order, or at once. */
+  stop: (force: boolean) => ControlAnswer | Promise<ControlAnswer>;
+  reload?: () => Promise<void>;
+}
+
+/** What one application server answers. */
+export function createMasterDoor(options: MasterDoorOptions): ControlDoor {
+  const { master, rates, stop, reload = () => master.reload() } = options;
+  const describe = () => json(200, describeServer(master, rates));
+  return {
+    read: {
+      "/status": describe,
+      "/metrics": () => ({
+        status: 200,
+        body: formatMetrics([{ labels: {}, pools: master.pools }]),
+        type: PROMETHEUS_TYPE,
+      }),
+      "/live": () => ({ status: 200, body: "alive\n" }),
+      "/ready": () => {
+        const state = stateOf(master);
+        return { status: state === "ready" || state === "idle" ? 200 : 503, body: `${state}\n` };
+      },
+    },
+    change: {
+      "/reload": async () => {
+        await reload();
+        return describe();
+      },
+      "/scale": ({ workers }) => {
+        if (!Number.isInteger(workers) || (workers as number) < 1)
+          return json(400, { error: "workers: 1 or more" });
+        // Where functions are isolated, they are what there may be too few of.
+        master.pools.at(-1)?.supervisor.scale(workers as number);
+        return describe();
+      },
+      "/stop": ({ force }) => stop(force === true),
+    },
+  };
+}
 
 const MAX_BODY_BYTES = 4_096;
 
 /** Listens on a socket that only its owner may open. */
-export async function openControlSocket(path: string, options: ControlOptions): Promise<Server> {
-  const routes = { ...READ, ...CHANGE };
-  const server = createServer((incoming, outgoing) => handle(incoming, outgoing, options, routes));
+export async function openControlSocket(path: string, door: ControlDoor): Promise<Server> {
+  const server = createServer((incoming, outgoing) => handle(incoming, outgoing, door, true));
   // The mode must be right from the first moment, not after a moment with the usual one.
   const before = process.umask(0o177);
   try {
@@ -70,8 +86,8 @@ export async function openControlSocket(path: string, options: ControlOptions): 
 }
 
 /** Listens on a port of this machine; only what changes nothing is answered there. */
-export async function openControlPort(port: number, options: ControlOptions): Promise<Server> {
-  const server = createServer((incoming, outgoing) => handle(incoming, outgoing, options, READ));
+export async function openControlPort(port: number, door: ControlDoor): Promise<Server> {
+  const server = createServer((incoming, outgoing) => handle(incoming, outgoing, door, false));
   await listen(server, port, "127.0.0.1");
   return server;
 }
@@ -79,10 +95,10 @@ export async function openControlPort(port: number, options: ControlOptions): Pr
 async function handle(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  options: ControlOptions,
-  routes: Record<string, Route>,
+  door: ControlDoor,
+  mayChange: boolean,
 ): Promise<void> {
-  const answer = await answerControl(incoming, options, routes).catch((error: unknown) =>
+  const answer = await answerControl(incoming, door, mayChange).catch((error: unknown) =>
     describeFailure(error),
   );
   outgoing.writeHead(answer.status, { "content-type": answer.type ?? "text/plain;charset=UTF-8" });
@@ -91,16 +107,27 @@ async function handle(
 
 async function answerControl(
   incoming: IncomingMessage,
-  options: ControlOptions,
-  routes: Record<string, Route>,
-): Promise<Answer> {
+  door: ControlDoor,
+  mayChange: boolean,
+): Promise<ControlAnswer> {
   if (isFromBrowser(incoming)) return { status: 403, body: "Not for browsers\n" };
-  const path = incoming.url ?? "/";
-  const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
-  if (route === undefined) return { status: 404, body: "Not Found\n" };
-  const method = Object.hasOwn(READ, path) ? "GET" : "POST";
-  if (incoming.method !== method) return { status: 405, body: `Use ${method}\n` };
-  return route(options, await readBody(incoming));
+  const found = findRoute(door, incoming.url ?? "/", mayChange);
+  if (found === undefined) return { status: 404, body: "Not Found\n" };
+  if (incoming.method !== found.method) return { status: 405, body: `Use ${found.method}\n` };
+  return found.route(await readBody(incoming));
+}
+
+function findRoute(
+  door: ControlDoor,
+  path: string,
+  mayChange: boolean,
+): { method: string; route: ControlRoute } | undefined {
+  const { read, change } = door;
+  if (Object.hasOwn(read, path)) return { method: "GET", route: read[path] as ControlRoute };
+  if (mayChange && Object.hasOwn(change, path))
+    return { method: "POST", route: change[path] as ControlRoute };
+  const inner = door.inner?.(path);
+  return inner && findRoute(inner.door, inner.path, mayChange);
 }
 
 /** A page in a browser on this machine can reach local ports, by DNS rebinding under any name. */
@@ -120,11 +147,12 @@ async function readBody(incoming: IncomingMessage): Promise<Record<string, unkno
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-function json(status: number, document: object): Answer {
+/** A document as an answer. */
+export function json(status: number, document: object): ControlAnswer {
   return { status, body: `${JSON.stringify(document)}\n`, type: "application/json" };
 }
 
-function describeFailure(error: unknown): Answer {
+function describeFailure(error: unknown): ControlAnswer {
   if (error instanceof CausewayError) {
     return json(409, { error: error.message, code: error.code, remedy: error.remedy });
   }

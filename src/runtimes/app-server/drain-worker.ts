@@ -7,10 +7,16 @@ import type { WorkerConnections } from "./worker-connections.ts";
 import type { WorkerGate } from "./worker-gate.ts";
 
 export interface WorkerParts {
-  node: NodeServer;
+  node: Pick<NodeServer, "server" | "work"> & { webSockets: Iterable<OpenSocket> & { size: number } };
   connections: WorkerConnections;
   gate: WorkerGate;
   log: LogSink;
+}
+
+/** A WebSocket, as far as its end is concerned. */
+export interface OpenSocket {
+  close(code: number, reason: string): void;
+  terminate(): void;
 }
 
 /**

@@ -41,10 +41,25 @@ export interface MasterOptions {
   accessLog: boolean;
   log: LogSink;
   maxHeapMb?: number;
+  /** What is particular to one of many sites in one master process. */
+  among?: AmongOthers;
+}
+
+export interface AmongOthers {
+  /** By which logs tell the site from others. */
+  siteName: string;
+  /** The site's own URL, which its socket does not tell. */
+  url: string;
+  /** Environment of the site's processes. */
+  processEnv: Readonly<Record<string, string>>;
+  /** Whether the machine has room for one more process that is loading. */
+  mayBoot: () => boolean;
 }
 
 export interface Master {
   url: URL;
+  /** Resolves when the workers serve, rejects with what the first of them could not load. */
+  started: Promise<void>;
   site(): Site;
   /** The pool that faces the clients, then that of the functions if they are isolated. */
   pools: readonly [WorkerPool, ...WorkerPool[]];
@@ -59,7 +74,7 @@ export interface Master {
 /** An isolated function that is late is answered for by its own pool; the edge only makes sure. */
 const EDGE_SLACK_MS = 2_000;
 
-/** Binds the address, starts the workers, and resolves when they serve. */
+/** Binds the address, starts the workers, and resolves when they serve; with `keepTrying` before that. */
 export async function startMaster(options: MasterOptions): Promise<Master> {
   const store = new ReleaseStore(options.outDir);
   const place: Place = { url: new URL("http://localhost/"), functionsSocket: undefined };
@@ -71,9 +86,14 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
     if (place.functionsSocket !== undefined) await rm(join(place.functionsSocket, ".."), { recursive: true });
   };
   let generation = 0;
-  const next = async (serve: (pool: WorkerPool, generation: number) => Promise<void>): Promise<Site> => {
-    const number = ++generation;
+  type Serve = (pool: WorkerPool, generation: number) => Promise<void>;
+  const take = async (number: number): Promise<Site> => {
     const site = await store.take(number, pools.length);
+    // Times that are met must not wait for somebody to ask for the site.
+    for (const { supervisor } of pools) supervisor.stayAwake((site.crons ?? []).length > 0);
+    return site;
+  };
+  const serveAll = async (number: number, serve: Serve): Promise<void> => {
     // The functions first: the edge never asks for what is not there yet.
     for (const [index, pool] of pools.toReversed().entries()) {
       await serve(pool, number).catch((error: unknown) => {
@@ -81,16 +101,25 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
         throw error;
       });
     }
-    return site;
   };
   let site: Site;
+  let started: Promise<void>;
   try {
     place.url = await bind(front, options);
     await options.bound?.();
     const [, functions] = pools;
     if (functions !== undefined) place.functionsSocket = await bindPrivately(functions);
     await sweepReleases(options.outDir);
-    site = await next((pool, number) => pool.supervisor.start(number));
+    generation += 1;
+    site = await take(generation);
+    if (options.settings.keepTrying) {
+      const starts = pools.map(({ supervisor }) => supervisor.start(generation));
+      started = Promise.all(starts).then(() => {});
+      started.catch(() => {});
+    } else {
+      started = serveAll(generation, (pool, number) => pool.supervisor.start(number));
+      await started;
+    }
   } catch (error) {
     await release();
     throw error;
@@ -109,12 +138,16 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
     get url() {
       return place.url;
     },
+    started,
     site: () => site,
     pools,
     reload() {
       // One after the other: the next takes what lies there when its turn comes.
       const turn = busy.then(async () => {
-        site = await next((pool, number) => pool.supervisor.reload(number));
+        const number = ++generation;
+        const next = await take(number);
+        await serveAll(number, (pool) => pool.supervisor.reload(number));
+        site = next;
         crons.set(site.crons ?? []);
       });
       busy = turn.catch(() => {});
@@ -155,18 +188,20 @@ function createPools(
         id,
         role,
         release: store.folderOf(generation),
-        url: place.url.href,
+        url: options.among?.url ?? place.url.href,
         functionsSocket: place.functionsSocket,
         env: options.env,
         deadlines,
         backlog: options.backlog,
         accessLog: options.accessLog && role !== "functions",
+        siteName: options.among?.siteName,
       }),
       discard(generation) {
         store.discard(generation).catch((error: unknown) => {
           options.log.error("An old build cannot be removed", error, { generation });
         });
       },
+      ...options.among,
       ...(options.maxHeapMb === undefined ? {} : { maxHeapMb: options.maxHeapMb }),
     });
   const { deadlines, isolated } = options;

@@ -2,6 +2,7 @@
 
 import type { LimitRule, LimitVerdict } from "../../contract/limit-counters.ts";
 import type { DrainOrder, ScheduledTask, WorkerReport } from "../../contract/process-host.ts";
+import type { SiteRoute } from "../many-sites/site-route.ts";
 import type { Offer } from "./connection-dealer.ts";
 import type { Deadlines } from "./deadlines.ts";
 
@@ -24,13 +25,28 @@ export interface WorkerBrief {
   /** Requests in flight above which further ones are refused. */
   backlog: number;
   accessLog: boolean;
+  /** The name by which logs tell the site from others; undefined where it is the only one. */
+  siteName: string | undefined;
 }
 
 /** A place that a request wants: the worker's number for it, the rule, the key. */
 export type LimitAsk = [number: number, rule: LimitRule, key: string];
+/** What the front of many sites needs to know. */
+export interface FrontBrief {
+  id: number;
+  role: "front";
+  routes: readonly SiteRoute[];
+  /** Requests in flight above which further ones are refused. */
+  backlog: number;
+  accessLog: boolean;
+}
+
+export type Brief = WorkerBrief | FrontBrief;
 
 export type MasterMessage =
-  | { kind: "boot"; brief: WorkerBrief }
+  | { kind: "boot"; brief: Brief }
+  /** To the front of many sites: where requests go from now on. */
+  | { kind: "routes"; routes: readonly SiteRoute[] }
   /** Comes with a connection. */
   | { kind: "connection"; offer: Offer }
   | { kind: "limits"; verdicts: [number: number, verdict: LimitVerdict][] }

@@ -1,7 +1,9 @@
 // Worker processes on Node: started with fork, which brings the channel for messages and connections.
 
 import { type ChildProcess, fork } from "node:child_process";
+import { existsSync } from "node:fs";
 import type { Socket } from "node:net";
+import { basename } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { LimitCounters } from "../../contract/limit-counters.ts";
@@ -10,10 +12,10 @@ import type { ProcessHost, WorkerEvent, WorkerOrder, WorkerProcess } from "../..
 import type { ConnectionDealer, Offer } from "./connection-dealer.ts";
 import { LimitDesk } from "./limit-desk.ts";
 import {
+  type Brief,
   type HangNotice,
   type MasterMessage,
   WATCHDOG_DESCRIPTOR,
-  type WorkerBrief,
   type WorkerMessage,
 } from "./messages.ts";
 import { readResidentBytes } from "./resident-memory.ts";
@@ -24,36 +26,68 @@ export interface NodeProcessHostOptions {
   /** Counts for all workers. */
   limits: LimitCounters;
   /** What a worker of a generation is told. */
-  brief(order: WorkerOrder): WorkerBrief;
+  brief(order: WorkerOrder): Brief;
   /** Nobody needs the build of this generation any more. */
   discard(generation: number): void;
   /** Largest JavaScript heap of a worker in MB. */
   maxHeapMb?: number;
+  /** Environment of the processes; the master's own if absent. */
+  processEnv?: Readonly<Record<string, string>>;
+}
+
+export interface NodeProcessHost extends ProcessHost {
+  /** Says something to every process that runs. */
+  broadcast(message: MasterMessage): void;
 }
 
 /** The channel may still hold messages of a process that has ended; after this long they are given up. */
 const LAST_WORDS_MS = 500;
-const PROGRAM = new URL(import.meta.url.replace(/node-process-host(\.[jt]s)$/, "worker-main$1"));
+/** The program of each kind of worker. */
+const PROGRAMS = { site: findProgram("./worker-main"), front: findProgram("../many-sites/front-main") };
 
-export function createNodeProcessHost(options: NodeProcessHostOptions): ProcessHost {
+/** The compiled package has it as a single file, which is loaded faster. */
+function findProgram(module: string): URL {
+  const bundled = new URL(`../../bundled/workers/${basename(module)}.js`, import.meta.url);
+  if (existsSync(bundled)) return bundled;
+  return new URL(`${module}${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
+}
+
+export function createNodeProcessHost(options: NodeProcessHostOptions): NodeProcessHost {
+  const children = new Set<ChildProcess>();
   return {
-    start: (order, listener) => startWorker(order, listener, options),
+    start(order, listener) {
+      const child = startProcess(order, options);
+      children.add(child);
+      child.once("exit", () => children.delete(child));
+      return connectWorker(child, order, listener, options);
+    },
     discard: options.discard,
+    broadcast(message) {
+      for (const child of children) send(child, message);
+    },
   };
 }
 
-function startWorker(
+function startProcess(order: WorkerOrder, options: NodeProcessHostOptions): ChildProcess {
+  const { maxHeapMb, processEnv } = options;
+  const brief = options.brief(order);
+  const child = fork(brief.role === "front" ? PROGRAMS.front : PROGRAMS.site, [], {
+    execArgv: maxHeapMb === undefined ? [] : [`--max-old-space-size=${maxHeapMb}`],
+    stdio: ["ignore", "inherit", "inherit", "ipc", "pipe"],
+    ...(processEnv === undefined ? {} : { env: { ...processEnv } }),
+  });
+  send(child, { kind: "boot", brief });
+  return child;
+}
+
+function connectWorker(
+  child: ChildProcess,
   order: WorkerOrder,
   listener: (event: WorkerEvent) => void,
-  options: NodeProcessHostOptions,
+  { dealer, log, limits }: NodeProcessHostOptions,
 ): WorkerProcess {
-  const { dealer, log } = options;
   const { id } = order;
-  const child = fork(PROGRAM, [], {
-    execArgv: options.maxHeapMb === undefined ? [] : [`--max-old-space-size=${options.maxHeapMb}`],
-    stdio: ["ignore", "inherit", "inherit", "ipc", "pipe"],
-  });
-  const desk = new LimitDesk(options.limits, (message) => send(child, message));
+  const desk = new LimitDesk(limits, (message) => send(child, message));
   child.on("message", (message: WorkerMessage) => {
     if (message.kind === "limits") return desk.serve(message.asks, message.left);
     if (message.kind === "took") return dealer.took(id, message.upTo, message.late);
@@ -73,7 +107,6 @@ function startWorker(
     dealer.remove(id);
     listener({ kind: "exited", code, signal });
   });
-  send(child, { kind: "boot", brief: options.brief(order) });
   return {
     pid: child.pid ?? 0,
     residentBytes: () => readResidentBytes(child.pid),

@@ -2,7 +2,7 @@
 // its generation, also when another one, or half of one, lies in the output directory by then.
 
 import { constants } from "node:fs";
-import { copyFile, link, lstat, mkdir, readdir, rm } from "node:fs/promises";
+import { copyFile, link, lstat, mkdir, readdir, realpath, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -19,12 +19,16 @@ const RETRY_AFTER_MS = 250;
 /** Assets are many and small: some at a time, for the disk's sake. */
 const CONCURRENCY = 32;
 
+let lastStore = 0;
+
 export class ReleaseStore {
   readonly #outDir: string;
   /** How many still need a copy. */
   readonly #taken = new Map<number, number>();
-  /** Copies cannot be made: the build itself is served. */
-  #servesOriginal = false;
+  /** Where the copy of each generation is; the build itself, where none could be made. */
+  readonly #folders = new Map<number, string>();
+  /** Several masters in one process may serve the same build. */
+  readonly #number = ++lastStore;
 
   constructor(outDir: string) {
     this.#outDir = outDir;
@@ -56,8 +60,11 @@ export class ReleaseStore {
   }
 
   async #copy(generation: number): Promise<string> {
-    const folder = this.folderOf(generation);
+    let folder = this.#outDir;
     try {
+      // The output directory may be a link, which is turned to the next build while this one is served.
+      folder = `${copyPrefix(await realpath(this.#outDir))}${process.pid}-${this.#number}-${generation}`;
+      this.#folders.set(generation, folder);
       await mkdir(folder, { recursive: true });
       await copyFolder(this.#outDir, folder, false);
     } catch (error) {
@@ -65,7 +72,7 @@ export class ReleaseStore {
       // A file that was replaced while it was copied: the fingerprint tells.
       if (code === "ENOENT" || code === "EEXIST") return folder;
       if (!isUnwritable(error)) throw error;
-      this.#servesOriginal = true;
+      this.#folders.set(generation, this.#outDir);
       return this.#outDir;
     }
     return folder;
@@ -73,8 +80,7 @@ export class ReleaseStore {
 
   /** Beside the build: on the same file system, and where relative paths lead to the same files. */
   folderOf(generation: number): string {
-    if (this.#servesOriginal) return this.#outDir;
-    return `${copyPrefix(this.#outDir)}${process.pid}-${generation}`;
+    return this.#folders.get(generation) ?? this.#outDir;
   }
 
   /** One of those that needed the copy does not any more. */
@@ -87,7 +93,9 @@ export class ReleaseStore {
   }
 
   async #remove(generation: number): Promise<void> {
-    if (!this.#servesOriginal) await rm(this.folderOf(generation), { recursive: true, force: true });
+    const folder = this.folderOf(generation);
+    this.#folders.delete(generation);
+    if (folder !== this.#outDir) await rm(folder, { recursive: true, force: true });
   }
 
   /** Removes everything that was taken. */
@@ -148,11 +156,12 @@ function isUnwritable(error: unknown): boolean {
 
 /** Removes what masters that were killed have left behind. */
 export async function sweepReleases(outDir: string): Promise<void> {
-  const prefix = basename(copyPrefix(outDir));
-  const names = await readdir(dirname(outDir)).catch(() => []);
+  const place = await realpath(outDir).catch(() => outDir);
+  const prefix = basename(copyPrefix(place));
+  const names = await readdir(dirname(place)).catch(() => []);
   for (const name of names.filter((candidate) => candidate.startsWith(prefix))) {
     if (isAlive(Number.parseInt(name.slice(prefix.length), 10))) continue;
-    const path = join(dirname(outDir), name);
+    const path = join(dirname(place), name);
     // Somebody else's: the attempt fails and the folder stays.
     if ((await lstat(path)).isDirectory()) await rm(path, { recursive: true, force: true }).catch(() => {});
   }

@@ -1,22 +1,13 @@
-// Runs the application server as a program: master, signals, control socket, and the files that init systems want.
+// Runs the application server of one site as a program.
 
-import type { Server } from "node:net";
 import process from "node:process";
-import { CausewayError } from "../../contract/errors.ts";
-import type { LogSink } from "../../contract/platform.ts";
-import { isAnswered } from "../server/listen.ts";
-import { checkDescriptors } from "./check-descriptors.ts";
-import { controlPath, prepareControlFolder } from "./control-path.ts";
-import { type ControlOptions, openControlPort, openControlSocket } from "./control-server.ts";
+import { createMasterDoor, json } from "./control-server.ts";
 import { type Master, type MasterOptions, startMaster } from "./master.ts";
-import { notifySystemd } from "./notify-systemd.ts";
-import { writePidFile } from "./pid-file.ts";
+import { type Program, type ProgramOptions, reloadProgram, runProgram } from "./run-program.ts";
 import { watchBuild } from "./watch-build.ts";
 import { WorkerRates } from "./worker-rates.ts";
 
-export interface AppServerOptions extends MasterOptions {
-  control: { path: string | undefined; port: number | undefined };
-  pidFile: string | undefined;
+export interface AppServerOptions extends MasterOptions, Omit<ProgramOptions, "directory"> {
   /** Reload when a new build lies in the output directory. */
   watch: boolean;
 }
@@ -25,80 +16,39 @@ const RATES_EVERY_MS = 1_000;
 
 /** Resolves when the site is served; afterwards signals and the control socket rule the process. */
 export async function runAppServer(options: AppServerOptions): Promise<Master> {
-  await refuseSecond(options.control.path ?? (await controlPath(options.outDir)));
-  await checkDescriptors(options.backlog, options.log);
-  const removePidFile = options.pidFile === undefined ? undefined : await writePidFile(options.pidFile);
-  const closing: (() => unknown)[] = [];
-  const finish = async () => {
-    for (const close of closing) await close();
-    await removePidFile?.();
-  };
-  try {
-    const master = await startMaster(options);
-    closing.push(await openDoors(master, options));
-    if (options.watch) {
-      closing.push(
-        watchBuild(
-          options.outDir,
-          () => master.site().build,
-          () => reload(master, options),
-        ),
-      );
-    }
-    obeySignals(master, options, finish);
-    notifySystemd("--ready");
-    return master;
-  } catch (error) {
-    await finish();
-    throw error;
-  }
+  const start = async () => createProgram(await startMaster(options), options);
+  const { master } = await runProgram({ ...options, directory: options.outDir }, start);
+  return master;
 }
 
-/** Two masters for one build would both follow its changes, and commands would reach either. */
-async function refuseSecond(path: string): Promise<void> {
-  if (!(await isAnswered(path))) return;
-  throw new CausewayError("port-in-use", "Cannot start: this build is served already", {
-    remedy:
-      "`causeway status` shows the server, `causeway stop` ends it; a second one needs its own --control.",
-  });
-}
-
-/** Opens the control socket and port; returns what closes them. */
-async function openDoors(master: Master, { control, outDir, log }: AppServerOptions): Promise<() => void> {
+function createProgram(master: Master, options: AppServerOptions): Program & { master: Master } {
   const rates = new WorkerRates();
   const timer = setInterval(() => noteRates(master, rates), RATES_EVERY_MS);
-  const doors: ControlOptions = { master, rates, stop: () => process.emit("SIGTERM") };
-  const servers: Server[] = [];
-  const close = () => {
-    clearInterval(timer);
-    for (const server of servers) server.close();
+  const reload = async () => {
+    await master.reload();
+    return { build: master.site().build };
   };
-  try {
-    // Only now: the default path is that of the user who the process has become.
-    const path = control.path ?? (await defaultControl(outDir, log));
-    if (path !== undefined) servers.push(await openControlSocket(path, doors));
-    if (control.port !== undefined) servers.push(await openControlPort(control.port, doors));
-  } catch (error) {
-    close();
-    await master.close();
-    throw error;
-  }
-  return close;
-}
-
-/** A site is also served where nothing may be written; undefined there, and nobody can command it. */
-async function defaultControl(outDir: string, log: LogSink): Promise<string | undefined> {
-  const path = await controlPath(outDir);
-  try {
-    await prepareControlFolder(path);
-    return path;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== "EROFS" && code !== "EACCES" && code !== "ENOENT") throw error;
-    const remedy = "Name a place that can be written to with --control.";
-    log.warn("There is no control socket: its folder cannot be made", { path, code, remedy });
-    return undefined;
-  }
+  const { outDir, log, watch } = options;
+  const currentBuild = () => master.site().build;
+  const stopWatching = watch
+    ? watchBuild(outDir, currentBuild, () => reloadProgram({ reload }, log))
+    : undefined;
+  const stop = (force: boolean) => {
+    if (force) master.kill();
+    process.emit("SIGTERM");
+    return json(202, { stopping: true });
+  };
+  return {
+    master,
+    door: createMasterDoor({ master, rates, stop }),
+    reload,
+    close: () => master.close(),
+    kill: () => master.kill(),
+    finish() {
+      clearInterval(timer);
+      stopWatching?.();
+    },
+  };
 }
 
 function noteRates({ pools }: Master, rates: WorkerRates): void {
@@ -106,32 +56,4 @@ function noteRates({ pools }: Master, rates: WorkerRates): void {
   const now = performance.now();
   for (const { id, report } of rows) if (report !== undefined) rates.note(id, report, now);
   rates.keep(new Set(rows.map(({ id }) => id)));
-}
-
-/** A reload that fails leaves everything as it is, and says so. */
-async function reload(master: Master, { log }: AppServerOptions): Promise<void> {
-  notifySystemd("--reloading");
-  try {
-    await master.reload();
-    log.warn("Reloaded", { build: master.site().build });
-  } catch (error) {
-    log.error("Cannot reload: the workers before go on", error);
-  }
-  notifySystemd("--ready");
-}
-
-/** SIGHUP reloads; SIGTERM and SIGINT end in order, and at once when they come again. */
-function obeySignals(master: Master, options: AppServerOptions, finish: () => Promise<void>): void {
-  let isStopping = false;
-  const stop = async () => {
-    if (isStopping) return master.kill();
-    isStopping = true;
-    notifySystemd("--stopping");
-    await master.close();
-    await finish();
-    process.exit(0);
-  };
-  process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
-  process.on("SIGHUP", () => void reload(master, options));
 }

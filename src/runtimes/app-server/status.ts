@@ -2,16 +2,15 @@
 
 import process from "node:process";
 import { addHistograms } from "../../observe/latency-histogram.ts";
-import type { SupervisorCounts } from "../../supervisor/supervisor.ts";
+import type { SupervisorCounts, WorkerTotals } from "../../supervisor/totals.ts";
 import type { WorkerRow } from "../../supervisor/worker-table.ts";
-import type { WorkerTotals } from "../../supervisor/worker-totals.ts";
 import type { Master } from "./master.ts";
-import type { WorkerRole } from "./messages.ts";
+import type { Brief } from "./messages.ts";
 import type { Rates, WorkerRates } from "./worker-rates.ts";
 
 export interface WorkerStatus extends Partial<Rates> {
   id: number;
-  role: WorkerRole;
+  role: Brief["role"];
   pid: number;
   generation: number;
   state: string;
@@ -36,7 +35,7 @@ export interface ServerStatus {
   pid: number;
   uptimeMs: number;
   generation: number;
-  state: "starting" | "ready" | "stopping";
+  state: "starting" | "ready" | "idle" | "stopping";
   wanted: { workers: number; minWorkers: number; isolated: number };
   /** Connections that wait for a worker. */
   waiting: number;
@@ -74,7 +73,10 @@ export function describeServer(master: Master, rates: WorkerRates): ServerStatus
 /** Whether requests are answered now. */
 export function stateOf({ pools }: Master): ServerStatus["state"] {
   if (pools[0].supervisor.stopping) return "stopping";
-  const isServing = pools.every(({ supervisor }) => supervisor.rows().some((row) => row.state === "ready"));
+  if (pools[0].supervisor.isAsleep) return "idle";
+  const isServing = pools.every(
+    ({ supervisor }) => supervisor.isAsleep || supervisor.rows().some((row) => row.state === "ready"),
+  );
   return isServing ? "ready" : "starting";
 }
 
@@ -92,7 +94,13 @@ export function sumCounts(pools: Master["pools"]): SupervisorCounts {
   return sum;
 }
 
-function describeWorker(row: WorkerRow, role: WorkerRole, rates: WorkerRates, now: number): WorkerStatus {
+/** The state of one worker. */
+export function describeWorker(
+  row: WorkerRow,
+  role: Brief["role"],
+  rates: WorkerRates,
+  now: number,
+): WorkerStatus {
   const { id, generation, state, leaving, startedAt, report } = row;
   return {
     id,

@@ -4,6 +4,10 @@ import { readFingerprint, readSite } from "./complete-build.ts";
 
 const LOOK_EVERY_MS = 500;
 
+export interface WatchOptions {
+  everyMs?: number;
+}
+
 /**
  * Calls `onNewBuild` when the output directory holds a build of another id than `currentBuild()`, and has been
  * left alone for one interval. Returns a function that stops looking.
@@ -12,6 +16,7 @@ export function watchBuild(
   outDir: string,
   currentBuild: () => string,
   onNewBuild: () => Promise<void>,
+  { everyMs = LOOK_EVERY_MS }: WatchOptions = {},
 ): () => void {
   let seen: string | undefined;
   let handled: string | undefined;
@@ -31,7 +36,7 @@ export function watchBuild(
     // Half a document, or one that cannot be read now: the next change will tell.
     await look().catch(() => {});
     isBusy = false;
-  }, LOOK_EVERY_MS);
+  }, everyMs);
   timer.unref();
   return () => clearInterval(timer);
 }

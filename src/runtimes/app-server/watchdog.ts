@@ -35,11 +35,16 @@ export function startWatchdog(
   Object.defineProperty(globalThis, TESTIFY, { value: () => testify(describeOpen) });
   setInterval(() => Atomics.add(counter, 0, 1), PULSE_EVERY_MS).unref();
   const workerData: WatchdogBrief = { ...brief, pulse, masterPid: process.ppid };
-  const thread = new Worker(new URL(import.meta.url.replace(/watchdog(\.[jt]s)$/, "watchdog-thread$1")), {
+  const thread = new Worker(siblingModule("watchdog-thread"), {
     workerData,
     resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4 },
   });
   thread.unref();
+}
+
+/** A module beside this one, also where both were bundled: with the extension that this one has. */
+function siblingModule(name: string): URL {
+  return new URL(`./${name}${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
 }
 
 /** Runs inside whatever hangs: must not wait, and must not depend on the state of the rest. */

@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createHistogram, recordDuration } from "../../observe/latency-histogram.ts";
 import type { RequestGate } from "../node.ts";
 import { getPlainBody } from "../server/node-response.ts";
+import { answerPlainly } from "./answer-plainly.ts";
 import { type Deadlines, deadlineMs, shortestDeadlineMs } from "./deadlines.ts";
 
 interface OpenRequest {
@@ -42,6 +43,8 @@ export class WorkerGate implements RequestGate {
   refused = 0;
   expired = 0;
   failed = 0;
+  /** Set where requests come through the front of many sites. */
+  clientOf?: (incoming: IncomingMessage) => string | undefined;
   /** Connections are told to close with their next answer. */
   draining = false;
 
@@ -95,7 +98,11 @@ export class WorkerGate implements RequestGate {
 
   answered(response: Response, outgoing: ServerResponse): void {
     if (getPlainBody(response) !== undefined) return;
-    if (!response.headers.get("content-type")?.startsWith("text/event-stream")) return;
+    if (response.headers.get("content-type")?.startsWith("text/event-stream")) this.noteEventStream(outgoing);
+  }
+
+  /** The answer is open for long and costs little: it does not count as work. */
+  noteEventStream(outgoing: ServerResponse): void {
     this.#eventStreams.add(outgoing);
     outgoing.on("close", () => this.#eventStreams.delete(outgoing));
   }
@@ -112,7 +119,7 @@ export class WorkerGate implements RequestGate {
       this.expired += 1;
       request.expired = true;
       outgoing.shouldKeepAlive = false;
-      answerPlainly(outgoing, 504, "Gateway Timeout\n", {});
+      answerPlainly(outgoing, 504, "Gateway Timeout\n");
     }
   }
 
@@ -155,19 +162,4 @@ export class WorkerGate implements RequestGate {
 function pathnameOf({ url = "/" }: IncomingMessage): string {
   const query = url.indexOf("?");
   return query < 0 ? url : url.slice(0, query);
-}
-
-function answerPlainly(
-  outgoing: ServerResponse,
-  status: number,
-  text: string,
-  fields: Record<string, string>,
-): void {
-  outgoing.writeHead(status, {
-    "content-type": "text/plain;charset=UTF-8",
-    "cache-control": "no-store",
-    "content-length": text.length,
-    ...fields,
-  });
-  outgoing.end(text);
 }

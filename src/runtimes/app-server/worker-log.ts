@@ -15,28 +15,30 @@ export interface WorkerLog extends LogSink {
 const MAX_STACK_LENGTH = 3_000;
 const STDERR = 2;
 
-/** Lines with the worker's number, for people on a terminal, JSON where a machine reads along. */
+/** Lines with the worker's number and, among several, the site's name: for people on a terminal, JSON where a machine reads along. */
 export function createWorkerLog(
   worker: number,
+  site?: string,
   format: LogFormat = process.stderr.isTTY ? "text" : "json",
 ): WorkerLog {
   const writer = createLineWriter(STDERR);
   const formatError = (error: unknown) => describeError(error).slice(0, MAX_STACK_LENGTH);
   const lines = createLineLog((line) => writer.write(line), { format, clock: SYSTEM_CLOCK, formatError });
+  const origin = site === undefined ? { worker } : { site, worker };
   let lastError: string | undefined;
   return {
     lastError: () => lastError,
     flush: () => writer.flush(),
     access(record) {
-      record.worker = worker;
+      Object.assign(record, origin);
       lines.access(record);
     },
     error(message, error, fields) {
       lastError = `${message}: ${describeError(error).split("\n", 1)[0]}`.slice(0, 200);
-      lines.error(message, error, { ...fields, worker });
+      lines.error(message, error, { ...fields, ...origin });
     },
     warn(message, fields) {
-      lines.warn(message, { ...fields, worker });
+      lines.warn(message, { ...fields, ...origin });
     },
   };
 }

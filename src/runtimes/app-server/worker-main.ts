@@ -1,13 +1,9 @@
 // A worker of the application server: the whole site in one process, on connections that the master accepts.
 
 import { readFile } from "node:fs/promises";
-import type { Socket } from "node:net";
 import { join } from "node:path";
-import process from "node:process";
-import { CausewayError } from "../../contract/errors.ts";
 import type { Handler } from "../../contract/handler.ts";
 import { parseSite } from "../../contract/parse-site.ts";
-import type { DrainOrder } from "../../contract/process-host.ts";
 import type { Site } from "../../contract/site.ts";
 import type { AssetFetch } from "../../gateway/assets-binding.ts";
 import { createReachFilter } from "../../gateway/may-reach-functions.ts";
@@ -16,54 +12,30 @@ import { createFolderStore } from "../server/folder-store.ts";
 import { loadRelease } from "../server/load-release.ts";
 import { createNodeTransport } from "../server/transport-node.ts";
 import { longestDeadlineMs, shortestDeadlineMs } from "./deadlines.ts";
-import { drainWorker, type WorkerParts } from "./drain-worker.ts";
+import { takeFrontClient } from "./front-fields.ts";
 import { createIsolatedApplication, serveIsolated } from "./isolated-functions.ts";
-import { type MasterMessage, REPORT_EVERY_MS, type WorkerBrief, type WorkerMessage } from "./messages.ts";
+import type { WorkerBrief } from "./messages.ts";
+import { type BootedWorker, runWorker, sayToMaster, takeConnections } from "./run-worker.ts";
 import { SharedLimits } from "./shared-limits.ts";
 import { startWatchdog } from "./watchdog.ts";
-import { WorkerConnections } from "./worker-connections.ts";
 import { WorkerGate } from "./worker-gate.ts";
-import { createWorkerLog, type WorkerLog } from "./worker-log.ts";
-import { createReporter } from "./worker-report.ts";
+import type { WorkerLog } from "./worker-log.ts";
 
 /** How often open requests are looked at for their deadline. */
 const EXPIRE_EVERY_MS = 100;
 /** Past its deadline a stuck worker gets this long before it is reported: a pulse may be late. */
 const STUCK_SLACK_MS = 200;
-/** A signal from outside: there is no order that says how long. */
-const LEAVE_ORDER: DrainOrder = { limitMs: 30_000, streamGraceMs: 5_000, closeIdle: false };
 
-// Ctrl-C in a terminal reaches every process of the group; the master says what is to be done.
-process.on("SIGINT", () => {});
-process.on("SIGHUP", () => {});
-process.on("disconnect", () => process.exit(1));
-process.once("message", (message: MasterMessage) => {
-  if (message.kind === "boot") void run(message.brief);
-});
+runWorker<WorkerBrief>(boot);
 
-async function run(brief: WorkerBrief): Promise<void> {
-  const log = createWorkerLog(brief.id);
-  try {
-    const limits = new SharedLimits((message) => void say(message));
-    const parts = await boot(brief, limits, log);
-    listenToMaster(parts, limits, log);
-    await say({ kind: "ready" });
-  } catch (error) {
-    log.flush();
-    await say(describeFailure(error));
-    process.exit(1);
-  }
-}
-
-async function boot(brief: WorkerBrief, limits: SharedLimits, log: WorkerLog): Promise<WorkerParts> {
+async function boot(brief: WorkerBrief, log: WorkerLog): Promise<BootedWorker> {
   prepareNode();
   const site = parseSite(JSON.parse(await readFile(join(brief.release, "site.json"), "utf8")));
   const gate = new WorkerGate(brief.deadlines, brief.backlog);
+  if (brief.siteName !== undefined) gate.clientOf = takeFrontClient;
+  const limits = new SharedLimits((message) => void sayToMaster(message));
   const node = await createServerFor(brief, site, gate, limits, log);
   node.activate(new URL(brief.url));
-  const connections = new WorkerConnections(node.server, (upTo, late) => {
-    void say({ kind: "took", upTo, late });
-  });
   startWatchdog(
     {
       suspectAfterMs: shortestDeadlineMs(brief.deadlines) + STUCK_SLACK_MS,
@@ -72,7 +44,12 @@ async function boot(brief: WorkerBrief, limits: SharedLimits, log: WorkerLog): P
     () => gate.describeOpen(),
   );
   setInterval(() => gate.expire(performance.now()), EXPIRE_EVERY_MS);
-  return { node, connections, gate, log };
+  return {
+    parts: { node, connections: takeConnections(node.server), gate, log },
+    hear(message) {
+      if (message.kind === "scheduled") node.runScheduled(message.task);
+    },
+  };
 }
 
 /** The server for a worker's role; only the edge of isolated functions loads no code of the site. */
@@ -103,46 +80,4 @@ async function createServerFor(
   return createNodeServer({ ...options, ...release }, gate, ({ application }) =>
     serveIsolated(application, log),
   );
-}
-
-function listenToMaster(parts: WorkerParts, limits: SharedLimits, log: WorkerLog): void {
-  const report = createReporter(parts.gate, parts.connections, log);
-  const sayReport = () => say({ kind: "report", report: report() });
-  setInterval(sayReport, REPORT_EVERY_MS);
-  let isLeaving = false;
-  const leave = async (order: DrainOrder) => {
-    if (isLeaving) return;
-    isLeaving = true;
-    await drainWorker(parts, order);
-    log.flush();
-    await sayReport();
-    process.exit(0);
-  };
-  process.on("message", (message: MasterMessage, socket?: Socket) => {
-    if (message.kind === "limits") limits.hear(message);
-    else if (message.kind === "drain") void leave(message.order);
-    else if (message.kind === "scheduled") parts.node.runScheduled(message.task);
-    else if (message.kind === "connection") parts.connections.take(socket, message.offer);
-  });
-  process.on("SIGTERM", async () => {
-    await say({ kind: "leaving" });
-    await leave(LEAVE_ORDER);
-  });
-}
-
-/** Resolves when the message is on its way, also if nobody is there to hear it. */
-function say(message: WorkerMessage): Promise<void> {
-  return new Promise((resolve) => {
-    if (process.connected) process.send?.(message, undefined, undefined, () => resolve());
-    else resolve();
-  });
-}
-
-function describeFailure(error: unknown): WorkerMessage {
-  if (error instanceof CausewayError) {
-    const remedy = error.remedy === undefined ? {} : { remedy: error.remedy };
-    return { kind: "boot-failed", message: error.message, ...remedy };
-  }
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { kind: "boot-failed", message: `The site cannot be loaded: ${text}` };
 }

@@ -8,28 +8,34 @@ import type { SupervisorSettings } from "../../supervisor/settings.ts";
 import { Supervisor } from "../../supervisor/supervisor.ts";
 import { SYSTEM_CLOCK } from "../system-clock.ts";
 import { ConnectionDealer } from "./connection-dealer.ts";
-import type { WorkerBrief, WorkerRole } from "./messages.ts";
+import type { Brief, MasterMessage } from "./messages.ts";
 import { createNodeProcessHost } from "./node-process-host.ts";
 
 export interface WorkerPool {
-  role: WorkerRole;
+  role: Brief["role"];
   server: Server;
   dealer: ConnectionDealer;
   supervisor: Supervisor;
+  /** Says something to every process of the pool. */
+  broadcast(message: MasterMessage): void;
   /** Stops listening and lets the workers end in order. */
   close(): Promise<void>;
 }
 
 export interface WorkerPoolOptions {
-  role: WorkerRole;
+  role: Brief["role"];
   settings: SupervisorSettings;
   log: LogSink;
   limits: LimitCounters;
   nextId: () => number;
-  brief(order: WorkerOrder): WorkerBrief;
+  brief(order: WorkerOrder): Brief;
   /** Nobody in this pool needs the build of this generation any more. */
   discard(generation: number): void;
   maxHeapMb?: number;
+  /** Environment of the processes; the master's own if absent. */
+  processEnv?: Readonly<Record<string, string>>;
+  /** Whether the machine has room for one more process that is loading; always, if absent. */
+  mayBoot?: () => boolean;
 }
 
 const STEP_EVERY_MS = 100;
@@ -37,8 +43,12 @@ const STEP_EVERY_MS = 100;
 /** A pool without workers yet, whose server listens nowhere yet. */
 export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const dealer = new ConnectionDealer();
-  const server = createAcceptor((socket) => dealer.deal(socket));
-  const supervisor = createSupervisor(options, dealer);
+  const { supervisor, wake, broadcast } = createSupervisor(options, dealer);
+  const server = createAcceptor((socket) => {
+    dealer.deal(socket);
+    // It may be the one for which a sleeping pool wakes up.
+    if (dealer.waiting > 0) wake();
+  });
   const timer = setInterval(() => {
     supervisor.step();
     // After the messages that have come in meanwhile: a worker may have taken what seems to be late.
@@ -49,6 +59,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
     server,
     dealer,
     supervisor,
+    broadcast,
     async close() {
       server.close();
       await supervisor.stop();
@@ -68,10 +79,9 @@ function createAcceptor(onConnection: (socket: Socket) => void): Server {
   });
 }
 
-function createSupervisor(options: WorkerPoolOptions, dealer: ConnectionDealer): Supervisor {
-  const { settings, log, limits, nextId, brief, discard, maxHeapMb } = options;
-  const heap = maxHeapMb === undefined ? {} : { maxHeapMb };
-  const host = createNodeProcessHost({ dealer, log, limits, brief, discard, ...heap });
+function createSupervisor(options: WorkerPoolOptions, dealer: ConnectionDealer) {
+  const { settings, log, nextId, mayBoot } = options;
+  const host = createNodeProcessHost({ ...options, dealer });
   let isAwake = false;
   const wake = () => {
     if (isAwake) return;
@@ -81,7 +91,15 @@ function createSupervisor(options: WorkerPoolOptions, dealer: ConnectionDealer):
       supervisor.step();
     });
   };
-  const ports = { host, log, clock: SYSTEM_CLOCK, random: Math.random, wake, nextId };
-  const supervisor = new Supervisor(settings, ports);
-  return supervisor;
+  const supervisor = new Supervisor(settings, {
+    host,
+    log,
+    clock: SYSTEM_CLOCK,
+    random: Math.random,
+    wake,
+    nextId,
+    waiting: () => dealer.waiting,
+    ...(mayBoot === undefined ? {} : { mayBoot }),
+  });
+  return { supervisor, wake, broadcast: host.broadcast };
 }

@@ -65,8 +65,15 @@ export function refuseMalformed(
   return (incoming, outgoing) => {
     const checked = checkRequest(incoming, clients);
     if (typeof checked === "number") return refuse(checked, incoming, outgoing);
+    encodeTarget(incoming, checked);
     return listener(incoming, outgoing, checked);
   };
+}
+
+/** Some clients send UTF-8 as it is, of which Node makes a character per byte: logs and upstreams get it encoded. */
+function encodeTarget(incoming: IncomingMessage, { target }: CheckedTarget): void {
+  const { url = "" } = incoming;
+  if (url.startsWith("/") && /[\x80-\xff]/.test(url)) incoming.url = target.pathname + target.search;
 }
 
 function refuse(status: Refusal, incoming: IncomingMessage, outgoing: ServerResponse): void {

@@ -40,16 +40,29 @@ export class UndiciTransport {
     await Promise.all(pools.map((pool) => pool.close()));
   }
 
+  /** Nothing more will be sent to a server: its idle connections are closed, requests under way finish. */
+  async forget(server: UpstreamServer): Promise<void> {
+    const key = poolKey(server);
+    const pool = this.#pools.get(key);
+    this.#pools.delete(key);
+    this.#poolOf.delete(server);
+    await pool?.close();
+  }
+
   /** Servers of successive configurations that are reached in the same way share connections. */
   #find(server: UpstreamServer): Pool {
     const known = this.#poolOf.get(server);
     if (known !== undefined) return known;
-    const key = JSON.stringify([server.id, server.tls, server.connectTimeoutMs]);
+    const key = poolKey(server);
     const pool = this.#pools.get(key) ?? createPool(server);
     this.#pools.set(key, pool);
     this.#poolOf.set(server, pool);
     return pool;
   }
+}
+
+function poolKey({ id, tls, connectTimeoutMs }: UpstreamServer): string {
+  return JSON.stringify([id, tls, connectTimeoutMs]);
 }
 
 function createPool(server: UpstreamServer): Pool {

@@ -65,6 +65,9 @@ export class World {
   readonly supervisor: Supervisor;
   /** Where a worker that is started becomes ready by itself. */
   bootsAtOnce = true;
+  /** Connections that wait for a worker. */
+  waiting = 0;
+  mayBoot = true;
 
   constructor(settings: Partial<SupervisorSettings> = {}) {
     const host: ProcessHost = {
@@ -85,6 +88,8 @@ export class World {
       log,
       random: () => 0.5,
       wake() {},
+      waiting: () => this.waiting,
+      mayBoot: () => this.mayBoot,
       nextId: () => ++lastId,
     });
   }

@@ -369,3 +369,99 @@ describe("totals", () => {
     expect(world.supervisor.past).toMatchObject({ requests: 12, failed: 1, latency: [1, 2] });
   });
 });
+
+describe("a pool that may be idle", () => {
+  it("has no workers until somebody waits, and none again after a quiet time", async () => {
+    const world = new World({ workers: 2, idleMs: 5_000 });
+    const started = world.supervisor.start(1);
+    world.step();
+    await started;
+    world.pass(1_000);
+    expect(world.workers).toEqual([]);
+    expect(world.supervisor.isAsleep).toBe(true);
+    world.waiting = 1;
+    world.step();
+    expect(world.serving()).toEqual(["1/1", "2/1"]);
+    world.waiting = 0;
+    world.pass(4_000);
+    world.worker(1).report({ requests: 1 });
+    world.pass(4_000);
+    expect(world.serving()).toHaveLength(2);
+    world.pass(2_000);
+    expect(world.worker(1).drained).toMatchObject({ closeIdle: false });
+    expect(world.serving()).toEqual([]);
+  });
+
+  it("stays awake while a request is open, and where it has times to meet", () => {
+    const world = new World({ workers: 1, idleMs: 1_000 });
+    world.supervisor.start(1);
+    world.waiting = 1;
+    world.step();
+    world.waiting = 0;
+    world.worker(1).report({ inFlight: 1 });
+    world.pass(5_000);
+    expect(world.serving()).toEqual(["1/1"]);
+    world.supervisor.stayAwake(true);
+    world.worker(1).report({ requests: 1 });
+    world.pass(5_000);
+    expect(world.serving()).toEqual(["1/1"]);
+  });
+});
+
+describe("a supervisor that keeps trying", () => {
+  it("tells of the first failure once, waits longer each time, and recovers", async () => {
+    const world = new World({ workers: 1, keepTrying: true });
+    world.bootsAtOnce = false;
+    const started = world.supervisor.start(1);
+    world.step();
+    const fail = (id: number) => {
+      world.worker(id).say({ kind: "boot-failed", message: "it throws" });
+      world.worker(id).exit(1);
+      world.step();
+    };
+    fail(1);
+    await expect(started).rejects.toThrow("it throws");
+    expect(world.supervisor.failure).toBe("it throws");
+    expect(world.supervisor.retryInMs).toBeGreaterThan(500);
+    world.pass(1_000);
+    fail(2);
+    world.pass(1_000);
+    expect(world.workers).toHaveLength(2);
+    world.pass(1_000);
+    expect(world.workers).toHaveLength(3);
+    expect(world.warnings).toEqual(["A worker could not be started"]);
+    world.worker(3).say({ kind: "ready" });
+    world.step();
+    expect(world.supervisor.failure).toBeUndefined();
+    expect(world.serving()).toEqual(["3/1"]);
+  });
+
+  it("starts at once with a new release, and tells whoever asked for it", async () => {
+    const world = new World({ workers: 1, keepTrying: true });
+    world.bootsAtOnce = false;
+    world.supervisor.start(1).catch(() => {});
+    world.step();
+    world.worker(1).say({ kind: "boot-failed", message: "it throws" });
+    world.worker(1).exit(1);
+    world.step();
+    const reloaded = world.supervisor.reload(2);
+    world.step();
+    world.worker(2).say({ kind: "ready" });
+    world.step();
+    await reloaded;
+    expect(world.serving()).toEqual(["2/2"]);
+  });
+});
+
+describe("a machine with little room", () => {
+  it("loads no further worker until there is some", () => {
+    const world = new World({ workers: 2 });
+    world.mayBoot = false;
+    world.supervisor.start(1);
+    world.pass(1_000);
+    expect(world.workers).toEqual([]);
+    world.mayBoot = true;
+    world.pass(100);
+    expect(world.serving()).toHaveLength(2);
+  });
+});

@@ -1,0 +1,128 @@
+// Passes a request from the front to a site's worker and the answer back, as they are: the worker is the same
+// server one hop on, so that nothing is added but the client's address, and only framing is made anew.
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { TransportError, type UpstreamRequest, type UpstreamServer } from "../../contract/transport.ts";
+import { isHopByHop, parseConnectionOptions } from "../../http/hop-by-hop.ts";
+import { parseRequestTarget } from "../../http/request-target.ts";
+import { FRONT_CLIENT_FIELD } from "../app-server/front-fields.ts";
+import type { UndiciTransport } from "../server/transport-undici.ts";
+
+const CONNECT_TIMEOUT_MS = 5_000;
+/** What the front settles itself. */
+const OWN_FIELDS = new Set(["host", "content-length", "expect", FRONT_CLIENT_FIELD]);
+
+/** A site's socket as the transport sees it. */
+export function serverOnSocket(path: string): UpstreamServer {
+  return {
+    id: `unix:${path}`,
+    protocol: "http",
+    address: { kind: "unix", path },
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    maxBufferedBodyBytes: 0,
+  };
+}
+
+/**
+ * Resolves when the answer is written or the client is gone. Rejects with a TransportError while nothing has been
+ * written; an answer that breaks off later breaks the client's connection.
+ */
+export async function forwardToSite(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  host: string,
+  server: UpstreamServer,
+  transport: UndiciTransport,
+  onHead: (contentType: string) => void,
+): Promise<void> {
+  const abort = new AbortController();
+  outgoing.once("close", () => {
+    if (!outgoing.writableFinished) abort.abort(new Error("The client is gone"));
+  });
+  const observer = { signal: abort.signal, connected() {}, sent() {} };
+  try {
+    const answer = await transport.send(toUpstream(incoming, host), server, observer);
+    if (outgoing.destroyed) return;
+    const { status, statusText, body } = answer;
+    const fields = endToEndFields(answer.fields);
+    const type = fields.findIndex((name, index) => index % 2 === 0 && name === "content-type");
+    onHead(type < 0 ? "" : (fields[type + 1] as string));
+    outgoing.writeHead(status, statusText, fields);
+    if (body === null || body instanceof Uint8Array) outgoing.end(body ?? undefined);
+    else await pump(body, outgoing);
+  } catch (error) {
+    const isClientGone = incoming.destroyed && !incoming.complete;
+    if (abort.signal.aborted || outgoing.destroyed || isClientGone) return;
+    if (!outgoing.headersSent && error instanceof TransportError) throw error;
+    // Half an answer must not look like a whole one.
+    outgoing.destroy();
+  }
+}
+
+function toUpstream(incoming: IncomingMessage, host: string): UpstreamRequest {
+  const { method = "GET", headers, rawHeaders } = incoming;
+  const named = parseConnectionOptions(headers.connection ?? null);
+  const fields = ["host", host];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] as string).toLowerCase();
+    if (OWN_FIELDS.has(name) || isHopByHop(name) || named.includes(name)) continue;
+    fields.push(name, rawHeaders[index + 1] as string);
+  }
+  const address = incoming.socket.remoteAddress;
+  if (address !== undefined) fields.push(FRONT_CLIENT_FIELD, address);
+  const length = headers["content-length"];
+  const hasBody = length !== undefined ? Number(length) > 0 : headers["transfer-encoding"] !== undefined;
+  // No function sees the body of these.
+  const isSent = hasBody && method !== "GET" && method !== "HEAD";
+  return {
+    method,
+    target: originForm(incoming.url ?? "/"),
+    fields,
+    body: isSent ? (Readable.toWeb(incoming) as ReadableStream<Uint8Array>) : null,
+    contentLength: !isSent || length === undefined ? undefined : Number(length),
+    isUpgrade: false,
+    client: { address, scheme: "http", host },
+  };
+}
+
+/** As it came; an absolute target has been taken apart, because its host has become the field. */
+export function originForm(target: string): string {
+  if (target.startsWith("/")) return target;
+  const parsed = parseRequestTarget(target);
+  return parsed === undefined ? "/" : parsed.pathname + parsed.search;
+}
+
+function endToEndFields(fields: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let index = 0; index < fields.length; index += 2) {
+    if (!isHopByHop(fields[index] as string)) kept.push(fields[index] as string, fields[index + 1] as string);
+  }
+  return kept;
+}
+
+async function pump(
+  body: { read(): Promise<Uint8Array | undefined>; cancel(): void },
+  outgoing: ServerResponse,
+): Promise<void> {
+  outgoing.flushHeaders();
+  for (let chunk = await body.read(); chunk !== undefined; chunk = await body.read()) {
+    // Ended: the front is leaving and has closed its event streams.
+    if (outgoing.writableEnded) return body.cancel();
+    if (!outgoing.write(chunk)) await drained(outgoing);
+  }
+  outgoing.end();
+}
+
+function drained(outgoing: ServerResponse): Promise<void> {
+  if (outgoing.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      outgoing.off("drain", done);
+      outgoing.off("close", done);
+      resolve();
+    };
+    outgoing.once("drain", done);
+    outgoing.once("close", done);
+  });
+}

@@ -1,0 +1,157 @@
+// The front of many sites: reads the head of each request, finds its site by the host, and passes it on. It loads
+// no code of any site. A host that nobody has is answered 421 (RFC 9110 §15.5.20).
+
+import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { LogSink } from "../../contract/platform.ts";
+import { answerPlainly } from "../app-server/answer-plainly.ts";
+import type { OpenSocket } from "../app-server/drain-worker.ts";
+import type { WorkerGate } from "../app-server/worker-gate.ts";
+import { traceIdOf } from "../carry-trace.ts";
+import { checkRequest, refuseMalformed } from "../server/check-request.ts";
+import { asksForWebSocket } from "../server/node-upgrade.ts";
+import { UndiciTransport } from "../server/transport-undici.ts";
+import { forwardToSite, serverOnSocket } from "./forward-to-site.ts";
+import { type FrontRoutes, type NamedHost, type RoutedSite, readHost } from "./front-routes.ts";
+import type { SiteRoute } from "./site-route.ts";
+import { tunnelToSite } from "./tunnel-to-site.ts";
+
+/** Seconds after which a client may try a site again that cannot answer now. */
+const RETRY_AFTER_SECONDS = { failing: "5", busy: "1" };
+
+export interface FrontServer {
+  server: Server;
+  /** Open WebSockets. */
+  tunnels: Set<OpenSocket>;
+  /** Requests go by these routes from now on. */
+  route(routes: readonly SiteRoute[]): void;
+}
+
+export interface FrontOptions {
+  routes: FrontRoutes;
+  gate: WorkerGate;
+  log: LogSink;
+  accessLog: boolean;
+}
+
+/** A server that listens nowhere: connections come from its master. */
+export function createFrontServer({ routes, gate, log, accessLog }: FrontOptions): FrontServer {
+  const transport = new UndiciTransport();
+  const servers = new Map<string, ReturnType<typeof serverOnSocket>>();
+  const tunnels = new Set<OpenSocket>();
+  const serverFor = (socketPath: string) => {
+    const server = servers.get(socketPath) ?? serverOnSocket(socketPath);
+    servers.set(socketPath, server);
+    return server;
+  };
+  /** Answers in place of a site; no site's log has a line for it. */
+  const answerHere = (incoming: IncomingMessage, outgoing: ServerResponse, answer: OwnAnswer) => {
+    const { status, text, fields } = answer;
+    answerPlainly(outgoing, status, text, fields);
+    if (!accessLog) return;
+    const { method = "", url: target = "", socket, headers } = incoming;
+    log.access({
+      requestId: crypto.randomUUID(),
+      method,
+      target,
+      status,
+      durationMs: 0,
+      bytes: method === "HEAD" ? 0 : Buffer.byteLength(text),
+      clientAddress: socket.remoteAddress,
+      route: undefined,
+      upstream: undefined,
+      cache: undefined,
+      trace: traceIdOf(headers.traceparent?.toString()),
+    });
+  };
+  const forward = async (incoming: IncomingMessage, outgoing: ServerResponse, waits: boolean) => {
+    const host = readHost(incoming.url ?? "/", incoming.headers.host);
+    const site = findOpen(routes, host);
+    if ("status" in site) return answerHere(incoming, outgoing, site);
+    if (waits) outgoing.writeContinue();
+    site.open += 1;
+    outgoing.once("close", () => {
+      site.open -= 1;
+    });
+    const noteHead = (contentType: string) => {
+      if (contentType.startsWith("text/event-stream")) gate.noteEventStream(outgoing);
+    };
+    const server = serverFor(site.socketPath);
+    await forwardToSite(incoming, outgoing, host.written ?? site.host, server, transport, noteHead).catch(
+      (error: unknown) => {
+        log.error("A site broke a request off", error, { site: site.name });
+        answerHere(incoming, outgoing, BROKEN_OFF);
+      },
+    );
+  };
+  /** `waits`: the client sends its body when it is told to go on. */
+  const listen = (waits: boolean) => {
+    const listener = refuseMalformed((incoming, outgoing) => forward(incoming, outgoing, waits));
+    return (incoming: IncomingMessage, outgoing: ServerResponse) =>
+      gate.pass(incoming, outgoing, () => void listener(incoming, outgoing));
+  };
+  const upgrade = (incoming: IncomingMessage, socket: Socket, head: Buffer) => {
+    socket.on("error", () => socket.destroy());
+    const refuse = (answer: OwnAnswer) => answerHere(incoming, responseOn(socket, incoming), answer);
+    if (checkRequest(incoming) !== undefined) return refuse(MALFORMED);
+    const host = readHost(incoming.url ?? "/", incoming.headers.host);
+    const site = findOpen(routes, host);
+    if ("status" in site) return refuse(site);
+    const to = { host: host.written ?? site.host, socketPath: site.socketPath };
+    tunnelToSite(incoming, socket, head, to, tunnels, () => refuse(BROKEN_OFF));
+  };
+  const server = createServer({
+    keepAliveTimeout: 5_000,
+    // shouldUpgradeCallback: later than the types.
+    shouldUpgradeCallback: asksForWebSocket,
+  } as object);
+  server.on("request", listen(false)).on("checkContinue", listen(true)).on("upgrade", upgrade);
+  return {
+    server,
+    tunnels,
+    route(next) {
+      for (const socketPath of routes.replace(next)) {
+        const gone = servers.get(socketPath);
+        servers.delete(socketPath);
+        if (gone !== undefined) void transport.forget(gone);
+      }
+    },
+  };
+}
+
+interface OwnAnswer {
+  status: number;
+  text: string;
+  fields?: Readonly<Record<string, string>>;
+}
+
+const MALFORMED: OwnAnswer = { status: 400, text: "Bad Request\n" };
+const MISDIRECTED: OwnAnswer = { status: 421, text: "Misdirected Request\n" };
+const BROKEN_OFF: OwnAnswer = { status: 502, text: "Bad Gateway\n" };
+const FAILING = unavailable(RETRY_AFTER_SECONDS.failing);
+const BUSY = unavailable(RETRY_AFTER_SECONDS.busy);
+
+function unavailable(retryAfter: string): OwnAnswer {
+  return { status: 503, text: "Service Unavailable\n", fields: { "retry-after": retryAfter } };
+}
+
+/** The site of a host if it may be asked, or what is to be said instead. */
+function findOpen(routes: FrontRoutes, host: NamedHost): (RoutedSite & { socketPath: string }) | OwnAnswer {
+  const site = routes.find(host);
+  if (site === undefined) return MISDIRECTED;
+  if (!isServed(site)) return FAILING;
+  return site.open < site.maxOpen ? site : BUSY;
+}
+
+function isServed(site: RoutedSite): site is RoutedSite & { socketPath: string } {
+  return site.socketPath !== undefined;
+}
+
+/** For an answer instead of an upgrade: the socket is closed after it. */
+function responseOn(socket: Socket, incoming: IncomingMessage): ServerResponse {
+  const outgoing = new ServerResponse(incoming);
+  outgoing.shouldKeepAlive = false;
+  outgoing.assignSocket(socket);
+  outgoing.once("finish", () => socket.end());
+  return outgoing;
+}

@@ -1,0 +1,54 @@
+// WebSockets through the front: the request's head goes to the site's worker, and after it bytes go both ways. The
+// worker decides; whatever it answers, it reads no second request on that connection.
+
+import type { IncomingMessage } from "node:http";
+import { connect, type Socket } from "node:net";
+import { isHopByHop } from "../../http/hop-by-hop.ts";
+import type { OpenSocket } from "../app-server/drain-worker.ts";
+import { FRONT_CLIENT_FIELD } from "../app-server/front-fields.ts";
+import { originForm } from "./forward-to-site.ts";
+
+/**
+ * Opens a tunnel. `open` holds it until it is over; the site's worker closes its WebSockets itself, so that only
+ * a forced end is left to the front. `failed` is called if nobody took the connection.
+ */
+export function tunnelToSite(
+  incoming: IncomingMessage,
+  client: Socket,
+  head: Buffer,
+  to: { host: string; socketPath: string },
+  open: Set<OpenSocket>,
+  failed: () => void,
+): void {
+  const worker = connect(to.socketPath);
+  const tunnel: OpenSocket = { close() {}, terminate: () => worker.destroy() };
+  let isConnected = false;
+  open.add(tunnel);
+  worker.once("connect", () => {
+    isConnected = true;
+    worker.write(formatHead(incoming, to.host), "latin1");
+    if (head.length > 0) worker.write(head);
+    client.pipe(worker).pipe(client);
+  });
+  worker.on("error", () => {
+    if (!isConnected) failed();
+  });
+  worker.once("close", () => {
+    open.delete(tunnel);
+    if (isConnected) client.destroySoon();
+  });
+  client.once("close", () => worker.destroy());
+}
+
+function formatHead(incoming: IncomingMessage, host: string): string {
+  const { method = "GET", rawHeaders, socket } = incoming;
+  const lines = [`${method} ${originForm(incoming.url ?? "/")} HTTP/1.1`, `host: ${host}`];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] as string).toLowerCase();
+    if (name === "host" || name === FRONT_CLIENT_FIELD || (isHopByHop(name) && name !== "upgrade")) continue;
+    lines.push(`${name}: ${rawHeaders[index + 1]}`);
+  }
+  lines.push("connection: upgrade");
+  if (socket.remoteAddress !== undefined) lines.push(`${FRONT_CLIENT_FIELD}: ${socket.remoteAddress}`);
+  return `${lines.join("\r\n")}\r\n\r\n`;
+}

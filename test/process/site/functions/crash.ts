@@ -1,0 +1,3 @@
+import { exit } from "node:process";
+
+export const onRequest = () => exit(7);
