@@ -6,7 +6,7 @@ import type { RouteEntry } from "../contract/site.ts";
 import { pathnameOf } from "../http/pathname.ts";
 import { loadOwnMatchers } from "../pages/param-matchers.ts";
 import { createRouteTable, type RouteHit, type RouteTable } from "../pages/route-table.ts";
-import type { AssetFetch, AssetsBinding } from "./assets-binding.ts";
+import { type AssetFetch, followRedirects } from "./assets-binding.ts";
 import { type ChainStep, runChain } from "./chain.ts";
 import type { EventContext } from "./event-context.ts";
 import { type LoadedHandler, loadHandlers } from "./load-handlers.ts";
@@ -14,7 +14,6 @@ import { type LoadedHandler, loadHandlers } from "./load-handlers.ts";
 export interface FileRoutesParts {
   table: RouteTable;
   bundle: FunctionBundle;
-  assets: AssetsBinding;
   fetchAsset: AssetFetch;
   /** Adds the static files to an env. */
   bindEnv(env: Env): EventContext["env"];
@@ -35,7 +34,8 @@ export function claimsPath(table: RouteTable, pathname: string): boolean {
 
 /** Middleware in front of the one best route, static files behind it. */
 export function serveFileRoutes(parts: FileRoutesParts): Handler {
-  const { assets, fetchAsset, bindEnv, table } = parts;
+  const { fetchAsset, bindEnv, table } = parts;
+  const end = followRedirects(fetchAsset);
   const handlersOf = createHandlerIndex(parts.bundle);
   return async (request, env, context) => {
     const pathname = pathnameOf(request.url);
@@ -46,7 +46,7 @@ export function serveFileRoutes(parts: FileRoutesParts): Handler {
     const response =
       steps.length === 0
         ? await fetchAsset(request)
-        : await runChain(steps, request, { env: bindEnv(env), context, end: assets.fetch });
+        : await runChain(steps, request, { env: bindEnv(env), context, end });
     if (response.status === 405 && match.route === undefined) nameMethods(response, table, pathname);
     return response;
   };

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Target } from "../../../src/build/target.ts";
 import type { Project } from "../../../src/config/project.ts";
@@ -206,6 +208,15 @@ describe("warnings with file and line", () => {
     expect(await problemsOf(files)).toMatchObject([
       { severity: "warning", code: "duplicate-route", file: "functions/a.js", line: 3 },
     ]);
+  });
+
+  test("two files whose names differ in case only, which are one route", async (context) => {
+    const { root, build } = await createProject({ "functions/Ab.js": OPAQUE, "functions/ab.js": OPAQUE });
+    if (existsSync(join(root, "functions/aB.js"))) context.skip("the file system takes both names for one");
+    const { problems } = await build();
+    expect(problems).toContainEqual(
+      expect.objectContaining({ severity: "error", code: "case-twins", file: "functions/ab.js", line: 3 }),
+    );
   });
 
   test("static files that a function hides, once per function", async () => {
