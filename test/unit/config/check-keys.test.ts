@@ -50,7 +50,7 @@ describe("a key that nearly is one", () => {
       'html_handeling = "none"',
     );
     expect(
-      problems.map(({ message, line, remedy }) => [message.split('"')[1], line, remedy.split(/[ ,]/)[1]]),
+      problems.map(({ message, line, remedy }) => [message.split('"')[1], line, remedy?.split(/[ ,]/)[1]]),
     ).toEqual([
       ["assets.directry", 3, "directory"],
       ["triggers.cron", 5, "crons"],

@@ -27,10 +27,12 @@ describe("a Worker", () => {
 
   it("or a class with fetch, made anew with context and env for each request", async () => {
     class Entrypoint {
-      constructor(
-        readonly ctx: GatewayContext,
-        readonly env: Record<string, unknown>,
-      ) {}
+      readonly ctx: GatewayContext;
+      readonly env: Record<string, unknown>;
+      constructor(ctx: GatewayContext, env: Record<string, unknown>) {
+        this.ctx = ctx;
+        this.env = env;
+      }
       fetch(request: Request) {
         return Response.json([request.method, this.env.A, typeof this.ctx.waitUntil]);
       }
