@@ -1,1 +1,0 @@
-export const onRequest = (c) => { c.x.y; };
