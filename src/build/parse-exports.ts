@@ -13,26 +13,52 @@ export interface ParsedExports {
   problems: Problem[];
 }
 
+/** Only a name: nothing is written. */
+const OUTPUT_DIRECTORY = ".parsed";
+
 /** Parses files below `directory` and lists what each exports. */
 export async function parseExports(
   root: string,
   directory: string,
   files: readonly string[],
 ): Promise<ParsedExports> {
+  const [now, later] = setTwinsApart(files);
+  const first = await parseApart(root, directory, now);
+  if (later.length === 0) return first;
+  const second = await parseExports(root, directory, later);
+  return {
+    exports: new Map([...first.exports, ...second.exports]),
+    problems: [...first.problems, ...second.problems],
+  };
+}
+
+/** esbuild takes paths that differ in case only for one module, so that they cannot be parsed in one call. */
+function setTwinsApart(files: readonly string[]): [now: string[], later: string[]] {
+  const names = new Set<string>();
+  const [now, later]: [string[], string[]] = [[], []];
+  for (const file of files) {
+    const name = file.toLowerCase();
+    (names.has(name) ? later : now).push(file);
+    names.add(name);
+  }
+  return [now, later];
+}
+
+async function parseApart(root: string, directory: string, files: readonly string[]): Promise<ParsedExports> {
   if (files.length === 0) return { exports: new Map(), problems: [] };
-  const byPath = new Map(files.map((file) => [join(directory, file), file]));
+  const paths = files.map((file) => join(directory, file));
   try {
-    const { metafile } = await build(parserOptions(root, [...byPath.keys()]));
-    return { exports: readExports(metafile, root, byPath), problems: [] };
+    const { metafile } = await build(parserOptions(root, paths));
+    return { exports: readExports(metafile, files), problems: [] };
   } catch (error) {
     if (!isBuildFailure(error)) throw error;
     const problems = toProblems(error.errors, "error", root);
     const broken = new Set(
-      error.errors.map(({ location }) => location && byPath.get(join(root, location.file))),
+      error.errors.map(({ location }) => (location ? join(root, location.file) : undefined)),
     );
-    const rest = files.filter((file) => !broken.has(file));
+    const rest = files.filter((_, index) => !broken.has(paths[index]));
     // One broken file fails the whole call: the others are parsed again, so that they get checked too.
-    const others = rest.length < files.length ? await parseExports(root, directory, rest) : undefined;
+    const others = rest.length < files.length ? await parseApart(root, directory, rest) : undefined;
     return { exports: others?.exports ?? new Map(), problems: [...problems, ...(others?.problems ?? [])] };
   }
 }
@@ -45,7 +71,7 @@ function parserOptions(root: string, paths: readonly string[]): BuildOptions & {
   return {
     absWorkingDir: root,
     entryPoints: paths.map((path, index) => ({ in: path, out: String(index) })),
-    outdir: join(root, ".parsed"),
+    outdir: join(root, OUTPUT_DIRECTORY),
     bundle: true,
     splitting: true,
     external: [".", "..", "./*", "../*", "/*"],
@@ -58,15 +84,9 @@ function parserOptions(root: string, paths: readonly string[]): BuildOptions & {
   };
 }
 
-function readExports(
-  metafile: Metafile,
-  root: string,
-  byPath: ReadonlyMap<string, string>,
-): Map<string, string[]> {
-  const exports = new Map<string, string[]>();
-  for (const output of Object.values(metafile.outputs)) {
-    const file = output.entryPoint === undefined ? undefined : byPath.get(join(root, output.entryPoint));
-    if (file !== undefined) exports.set(file, output.exports);
-  }
-  return exports;
+/** Outputs have the number of their entry for a name: an entry may be a link, and is then called by its target. */
+function readExports(metafile: Metafile, files: readonly string[]): Map<string, string[]> {
+  return new Map(
+    files.map((file, index) => [file, metafile.outputs[`${OUTPUT_DIRECTORY}/${index}.js`]?.exports ?? []]),
+  );
 }

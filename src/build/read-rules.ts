@@ -16,6 +16,8 @@ export interface StaticRules {
   redirects: RedirectRules;
   invocation: InvocationRules | undefined;
   problems: Problem[];
+  /** Those of `_routes.json`, which is read only where there is something to invoke. */
+  invocationProblems: Problem[];
 }
 
 /** Reads and checks the special files that are there. */
@@ -35,7 +37,8 @@ export async function readRules(project: Project): Promise<StaticRules> {
     headers: headers?.rules ?? [],
     redirects: redirects?.rules ?? { exact: [], patterns: [] },
     invocation: invocation?.rules,
-    problems: [headers, redirects, invocation].flatMap((read) => read?.problems ?? []),
+    problems: [headers, redirects].flatMap((read) => read?.problems ?? []),
+    invocationProblems: invocation?.problems ?? [],
   };
 }
 

@@ -3,6 +3,7 @@
 import type { Problem } from "../contract/problem.ts";
 import { type BuiltRoutes, buildRoutes } from "../pages/build-routes.ts";
 import { toProjectPath } from "./bundler-problem.ts";
+import { checkTwins } from "./check-twins.ts";
 import { locateProblems } from "./locate-problems.ts";
 import type { FunctionScan } from "./scan-functions.ts";
 
@@ -12,10 +13,12 @@ export async function routesOfScan(
   functionsDir: string,
   root: string,
 ): Promise<BuiltRoutes> {
-  const built = buildRoutes(scan.files, { directory: toProjectPath(functionsDir, root) });
+  const directory = toProjectPath(functionsDir, root);
+  const built = buildRoutes(scan.files, { directory });
   const hasUnread = scan.problems.some((problem) => problem.severity === "error");
   // A file that could not be parsed may hold the handlers that seem to be missing.
   const isKnown = (problem: Problem) => !(hasUnread && problem.code === "no-handlers");
-  const located = await locateProblems(built.problems.filter(isKnown), root);
+  const found = [...checkTwins(scan.files, directory), ...built.problems.filter(isKnown)];
+  const located = await locateProblems(found, root);
   return { ...built, problems: [...scan.problems, ...located] };
 }

@@ -126,6 +126,7 @@ async function gather(
     ...application.problems,
     ...(await checkStrayWorker(project)),
     ...rules.problems,
+    ...(isInvoked(application) ? rules.invocationProblems : []),
     ...firstProblems,
     ...assets.problems,
     ...(await checkHidden({ project, routes: application.routes, assets: Object.keys(own.files), rules })),
@@ -133,6 +134,11 @@ async function gather(
     ...(application.targets.includes("workers") ? checkWorkersRouting(project.routing) : []),
   ];
   return { project, application, first, rules, assets, problems: withoutDoubles(problems) };
+}
+
+/** Whether there is something to invoke, or would be without the errors. */
+function isInvoked({ kind, problems }: BuiltApplication): boolean {
+  return kind !== "none" || hasErrors(problems);
 }
 
 /** Two bundles of one application mount the same directories. */

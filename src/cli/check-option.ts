@@ -1,7 +1,7 @@
 // Does an option stand with a command that knows it, and with a value that it can have?
 
+import { nearestName } from "../config/nearest-name.ts";
 import type { Problem } from "../contract/problem.ts";
-import { nearestName } from "./nearest-name.ts";
 import { type CommandName, OPTIONS, type OptionName, type OptionSpec } from "./options.ts";
 import {
   parseCount,

@@ -3,6 +3,7 @@
 import { basename, resolve } from "node:path";
 import type { Problem } from "../contract/problem.ts";
 import { loadCausewayConfig } from "./causeway-config-load.ts";
+import { checkKeys } from "./check-keys.ts";
 import { loadDevVars } from "./load-dev-vars.ts";
 import { loadPackageSettings, type PackageSettings } from "./package-settings.ts";
 import type { Conventions, Project } from "./project.ts";
@@ -48,6 +49,7 @@ export async function loadProject(
     ...(file?.problems ?? []),
     ...settingProblems,
     ...checkBindings(file, environment),
+    ...checkKeys(file),
     ...own.problems,
     ...dev.problems,
     ...causeway.problems,

@@ -33,7 +33,7 @@ export function createGateway(parts: GatewayParts): Handler {
   const bindEnv = createEnvBinder(parts.assetsBinding, assets);
   if (site.application.kind === "worker") return serveWorker(bundle.worker, bindEnv);
   const table = parts.table ?? createFileRouteTable(site.application.routes, bundle);
-  return serveFileRoutes({ table, bundle, assets, fetchAsset, fetchMissing, bindEnv });
+  return serveFileRoutes({ table, bundle, fetchAsset, fetchMissing, bindEnv });
 }
 
 /** Adds the assets binding to an env, once per env object. */

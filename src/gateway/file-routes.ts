@@ -6,7 +6,7 @@ import type { RouteEntry } from "../contract/site.ts";
 import { pathnameOf } from "../http/pathname.ts";
 import { loadOwnMatchers } from "../pages/param-matchers.ts";
 import { createRouteTable, type RouteHit, type RouteTable } from "../pages/route-table.ts";
-import type { AssetFetch, AssetsBinding } from "./assets-binding.ts";
+import { type AssetFetch, followRedirects } from "./assets-binding.ts";
 import { type ChainStep, runChain } from "./chain.ts";
 import type { EventContext } from "./event-context.ts";
 import { type LoadedHandler, loadHandlers } from "./load-handlers.ts";
@@ -14,7 +14,6 @@ import { type LoadedHandler, loadHandlers } from "./load-handlers.ts";
 export interface FileRoutesParts {
   table: RouteTable;
   bundle: FunctionBundle;
-  assets: AssetsBinding;
   fetchAsset: AssetFetch;
   /** The answer for a path whose file belongs to a function. */
   fetchMissing: AssetFetch;
@@ -37,7 +36,8 @@ export function claimsPath(table: RouteTable, pathname: string): boolean {
 
 /** Middleware in front of the one best route, static files behind it. */
 export function serveFileRoutes(parts: FileRoutesParts): Handler {
-  const { assets, fetchAsset, fetchMissing, bindEnv, table } = parts;
+  const { fetchAsset, fetchMissing, bindEnv, table } = parts;
+  const endAtFiles = followRedirects(fetchAsset);
   const handlersOf = createHandlerIndex(parts.bundle);
   return (request, env, context) => {
     const pathname = pathnameOf(request.url);
@@ -46,7 +46,7 @@ export function serveFileRoutes(parts: FileRoutesParts): Handler {
     const steps: ChainStep[] = [];
     for (const hit of match.middleware) pushSteps(steps, handlersOf(hit.entry).middleware, hit);
     if (match.route !== undefined) pushSteps(steps, handlersOf(match.route.entry).handlers, match.route);
-    const [answerFile, end] = match.hidesFile ? [fetchMissing, fetchMissing] : [fetchAsset, assets.fetch];
+    const [answerFile, end] = match.hidesFile ? [fetchMissing, fetchMissing] : [fetchAsset, endAtFiles];
     const answer =
       steps.length === 0
         ? answerFile(request)

@@ -1,5 +1,6 @@
 // Applications that are one module with `fetch`: `_worker.js` (Pages advanced mode) or a Worker's main.
 
+import { CausewayError } from "../contract/errors.ts";
 import type { Env, GatewayContext, Handler } from "../contract/handler.ts";
 import { asIncomingRequest } from "./incoming-request.ts";
 import { isFetchApplication } from "./load-handlers.ts";
@@ -9,7 +10,10 @@ type WorkerEntrypointClass = new (
   env: Env,
 ) => { fetch(request: Request): Response | Promise<Response> };
 
-/** Serves a Worker's default export: an object with `fetch`, or a WorkerEntrypoint class. */
+/**
+ * Serves a Worker's default export: an object with `fetch`, or a WorkerEntrypoint class. A Worker with other
+ * handlers only, such as `scheduled`, fails when a request reaches it; one without any is refused.
+ */
 export function serveWorker(worker: unknown, bindEnv: (env: Env) => Env): Handler {
   if (isFetchApplication(worker)) {
     return async (request, env, context) => {
@@ -28,7 +32,22 @@ export function serveWorker(worker: unknown, bindEnv: (env: Env) => Env): Handle
       );
     };
   }
-  throw new TypeError("The Worker's default export has no fetch");
+  if (hasHandlers(worker)) {
+    return () => {
+      throw new TypeError("The Worker's default export has no fetch");
+    };
+  }
+  throw new CausewayError("application-boot", "Cannot serve the Worker: its default export has no fetch", {
+    remedy: "Export an object with fetch: export default { async fetch(request, env, ctx) { … } }",
+  });
+}
+
+function hasHandlers(worker: unknown): boolean {
+  return (
+    typeof worker === "object" &&
+    worker !== null &&
+    Object.values(worker).some((handler) => typeof handler === "function")
+  );
 }
 
 /** A Worker's own routes are its secret. */

@@ -25,7 +25,7 @@ export function parseRedirectLine(text: string, htmlHandling: HtmlHandling): Par
   const from = parseSource(source);
   if (typeof from !== "string") return { fault: from };
   const to = parseRuleAddress(target, "target");
-  const status = STATUSES.find((known) => String(known) === statusText);
+  const status = STATUSES.find((known) => known === Number(statusText));
   const fault = checkTarget(to, target, from) ?? checkStatus(status, statusText, to);
   if (fault !== undefined || to === undefined || status === undefined) return { fault: fault ?? NO_TARGET };
   const rule = { from, to: formatRuleAddress(to), status };

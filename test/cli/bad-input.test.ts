@@ -25,6 +25,29 @@ describe.each(["build", "dev"])("causeway %s refuses", (command) => {
     expect(stderr).toContain("functions/[a-b].js");
   });
 
+  test("an import of a directory that is not there", async () => {
+    const root = makeProject({ ...PAGE, "functions/x.js": 'export { onRequest } from "assets:./gone";' });
+    const { code, stderr } = await run(root);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/functions\/x\.js:1:\d+: error: Cannot mount the directory "functions\/gone"/);
+  });
+
+  test("a _routes.json that says nothing of use", async () => {
+    const { code, stderr } = await run(
+      makeProject({ ...PAGE, ...ROUTE, "public/_routes.json": '{ "version": 2 }' }),
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/public\/_routes\.json: error: /);
+  });
+
+  test("a _worker.js without a default export", async () => {
+    const { code, stderr } = await run(
+      makeProject({ ...PAGE, "public/_worker.js": "export const fetch = 1;" }),
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/public\/_worker\.js:1: error: The Worker has no default export/);
+  });
+
   test("a syntax error, with its line and column", async () => {
     const root = makeProject({
       ...PAGE,
@@ -111,6 +134,34 @@ describe("causeway build warns with file and line, and goes on", () => {
   test("but not about one helper module among routes", async () => {
     const { code, stderr } = await build({ ...ROUTE, "functions/helper.js": "export const helper = 1" });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  });
+});
+
+describe("an application that cannot be loaded", () => {
+  test.each([
+    [
+      "throws in a function file",
+      { "functions/a.js": `throw new Error("boot trouble");\n${ROUTE["functions/hello.js"]}` },
+      /threw while loading: Error: boot trouble/,
+    ],
+    [
+      "is a Worker without fetch",
+      { "public/_worker.js": "export default {};" },
+      /default export has no fetch\s+Export an object with fetch/,
+    ],
+    [
+      "is a Worker that is a function",
+      { "public/_worker.js": "export default () => 1;" },
+      /default export has no fetch/,
+    ],
+  ])("stops dev and start with exit code 1: it %s", async (_what, files, message) => {
+    const root = makeProject({ ...PAGE, ...files } as Record<string, string>);
+    expect((await runCli(["build", root])).code).toBe(0);
+    for (const command of ["dev", "start"]) {
+      const { code, stderr } = await runCli([command, root, "--port", "0"]);
+      expect([command, code]).toEqual([command, 1]);
+      expect(stderr).toMatch(message);
+    }
   });
 });
 

@@ -42,6 +42,27 @@ export const exchanges: Exchange[] = [
     },
   },
 
+  {
+    name: "crypto.DigestStream",
+    path: "/streams?what=digest",
+    expect: { status: 200, body: json("ba7816bf8f01cfea") },
+  },
+  {
+    name: "IdentityTransformStream",
+    path: "/streams?what=identity",
+    expect: { status: 200, body: json("abc") },
+  },
+  {
+    name: "FixedLengthStream",
+    path: "/streams?what=fixed",
+    expect: { status: 200, body: json({ right: "abc", short: "TypeError", long: "TypeError" }) },
+  },
+  {
+    name: "self is the global object",
+    path: "/streams?what=self",
+    expect: { status: 200, body: json(true) },
+  },
+
   // caches
   { name: "nothing is cached at first", path: "/cache/a", expect: { status: 404, body: "not cached" } },
   { name: "cache.put", method: "PUT", path: "/cache/a", body: "kept", expect: { status: 204 } },

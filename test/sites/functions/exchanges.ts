@@ -303,6 +303,13 @@ export const exchanges: Exchange[] = [
     expect: { status: 404, headers: { "x-trail": "first,second" } },
   },
   {
+    name: "middleware in front of a 405",
+    method: "POST",
+    path: "/api/none",
+    body: "x",
+    expect: { status: 405, headers: { "x-trail": "first,second", allow: "GET, HEAD" } },
+  },
+  {
     name: "next() with a path gives that page",
     path: "/api/replaced",
     expect: { status: 200, headers: { ...page, "x-trail": "first,second" }, body: "<p>doc</p>\n" },
@@ -378,6 +385,125 @@ export const exchanges: Exchange[] = [
       }),
     },
   },
+
+  // next() and env.ASSETS, by their arguments
+  ...Object.entries({
+    path: {},
+    "path-with-query": {},
+    relative: {},
+    address: { hostRule: "other" },
+    url: {},
+    request: {},
+    followed: {},
+    "not-followed": { status: 308, location: "/docs/intro", type: null, text: "" },
+    posted: { status: 405, type: null, text: "" },
+    asked: { text: "" },
+    missing: { status: 404, text: "<!doctype html><title>Not here</title>\n" },
+    undefined: { status: 404, text: "<!doctype html><title>Not here</title>\n" },
+    "assets-host": { hostRule: "other", from: "/docs/intro" },
+    "assets-followed": { from: "/docs/intro", redirected: true },
+    "assets-not-followed": {
+      status: 308,
+      location: "/docs/intro",
+      type: null,
+      from: "/docs/intro.html",
+      text: "",
+    },
+    "assets-request": {
+      status: 404,
+      from: "/next/assets-request",
+      text: "<!doctype html><title>Not here</title>\n",
+    },
+  }).map(
+    ([name, over]): Exchange => ({
+      name: `what comes back: ${name}`,
+      path: `/next/${name}`,
+      expect: {
+        status: 200,
+        body: json({
+          status: 200,
+          location: null,
+          type: "text/html",
+          hostRule: null,
+          from: "/none",
+          redirected: false,
+          text: "<p>doc</p>\n",
+          ...over,
+        }),
+      },
+    }),
+  ),
+  ...Object.entries({
+    nothing: { method: "POST", path: "/chain/7?by=nothing", sent: "yes", body: "sent" },
+    path: { path: "/other?y=1" },
+    "path-and-init": { method: "POST", own: "set", body: "new" },
+    url: { method: "DELETE", body: "" },
+    request: { method: "PUT", own: "set", body: "new" },
+    "request-and-init": { method: "POST", path: "/chain/7?by=request-and-init", own: "set", body: "sent" },
+    assigned: { method: "POST", path: "/chain/7?by=assigned", sent: "yes", body: "sent" },
+  }).map(
+    ([name, over]): Exchange => ({
+      name: `what later functions see after next(): ${name}`,
+      method: "POST",
+      path: `/chain/7?by=${name}`,
+      headers: { "x-sent": "yes" },
+      body: "sent",
+      expect: {
+        status: 200,
+        body: json({
+          method: "GET",
+          path: "/other",
+          own: null,
+          sent: null,
+          body: null,
+          params: { id: "7" },
+          functionPath: "/chain/7",
+          ...over,
+        }),
+      },
+    }),
+  ),
+  { name: "data may be a list", path: "/kinds/see?of=list", expect: { status: 200, body: json([1]) } },
+  { name: "data may be a table", path: "/kinds/see?of=table", expect: { status: 200, body: json({ a: 1 }) } },
+  ...["text", "null", "number", "function", "nothing"].map(
+    (kind): Exchange => ({
+      name: `data is no ${kind}`,
+      path: `/kinds/see?of=${kind}`,
+      expect: { status: 400, body: "context.data must be an object" },
+    }),
+  ),
+
+  // arrays
+  {
+    name: "an array without functions is the match all the same, and ends at the files",
+    path: "/arrays/empty",
+    expect: { status: 200, headers: page, body: "<p>static</p>\n" },
+  },
+  failing("an array within an array is no function", "/arrays/nested"),
+  failing("text is no function", "/arrays/text"),
+
+  // passThroughOnException
+  ...["outer", "inner", "outer&text", "outer&fail-first"].map(
+    (query): Exchange => ({
+      name: `passThroughOnException: the page of the same path for ?${query}`,
+      path: `/pass/page?${query}`,
+      expect: { status: 200, headers: page, body: "<p>the static page</p>\n" },
+    }),
+  ),
+  {
+    name: "passThroughOnException: the page to which next() led",
+    path: "/pass/page?outer&replaced",
+    expect: { status: 200, headers: page, body: "<p>doc</p>\n" },
+  },
+  {
+    name: "passThroughOnException asks the files with the method of the request",
+    method: "POST",
+    path: "/pass/page?outer",
+    body: "x",
+    expect: { status: 405 },
+  },
+  failing("an exception that nobody lets through", "/pass/page"),
+  failing("an exception before anybody asked", "/pass/page?fail-first&inner"),
 
   // headers and statuses
   {

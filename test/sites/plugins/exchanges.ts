@@ -82,6 +82,29 @@ export const exchanges: Exchange[] = [
     expect: { status: 200, body: "<p>sub</p>\n" },
   },
   {
+    name: "redirects in a mounted directory stay there",
+    path: "/gallery/sub/page.html?x=1",
+    expect: { status: 308, headers: { location: "/gallery/sub/page?x=1" } },
+  },
+  {
+    name: "its index too",
+    path: "/gallery/index.html",
+    expect: { status: 308, headers: { location: "/gallery/" } },
+  },
+  {
+    name: "HEAD of a mounted file",
+    method: "HEAD",
+    path: "/gallery/a.txt",
+    expect: { status: 200, body: "" },
+  },
+  {
+    name: "POST to a mounted file",
+    method: "POST",
+    path: "/gallery/a.txt",
+    body: "x",
+    expect: { status: 405 },
+  },
+  {
     name: "a mounted directory below a parameter",
     path: "/tenants/acme/a.txt",
     expect: { status: 200, body: "a picture\n" },

@@ -179,6 +179,25 @@ describe("a redirect on Pages", () => {
     expect((await ask(site, "/old", { method: "OPTIONS" })).status).toBe(301);
   });
 
+  test.each([
+    ["/text.txt", "/elsewhere"],
+    ["/about.html", "/page"],
+    ["/contact", "/folder"],
+    ["/", "/start"],
+  ])("by rule comes before the file or the redirect at %s", async (target, location) => {
+    const ruled = createAssetSite({
+      files: FILES,
+      redirects: "/text.txt /elsewhere\n/about.html /page\n/contact /folder\n/ /start",
+    });
+    expect((await ask(ruled, target)).headers.location).toBe(location);
+  });
+
+  test("takes no notice of If-None-Match", async () => {
+    const headers = { "if-none-match": "*" };
+    expect((await ask(site, "/about.html", { headers })).status).toBe(308);
+    expect((await ask(site, "/old", { headers })).status).toBe(301);
+  });
+
   test("by rule with 308 has no words", async () => {
     expect(await ask(site, "/moved")).toEqual({
       status: 308,

@@ -1,4 +1,7 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { checkLimits } from "../../../src/build/check-limits.ts";
 import type { Target } from "../../../src/build/target.ts";
 import type { Project } from "../../../src/config/project.ts";
 import type { Problem } from "../../../src/contract/problem.ts";
@@ -208,6 +211,15 @@ describe("warnings with file and line", () => {
     ]);
   });
 
+  test("two files whose names differ in case only, which are one route", async (context) => {
+    const { root, build } = await createProject({ "functions/Ab.js": OPAQUE, "functions/ab.js": OPAQUE });
+    if (existsSync(join(root, "functions/aB.js"))) context.skip("the file system takes both names for one");
+    const { problems } = await build();
+    expect(problems).toContainEqual(
+      expect.objectContaining({ severity: "error", code: "case-twins", file: "functions/ab.js", line: 3 }),
+    );
+  });
+
   test("static files that a function hides, once per function", async () => {
     const problems = await problemsOf({
       "functions/about.js": OPAQUE,
@@ -284,6 +296,18 @@ describe("warnings with file and line", () => {
   test("an invalid _routes.json is an error, but only Pages reads it", async () => {
     const files = { "public/_routes.json": '{ "version": 2 }', "functions/a.js": OPAQUE };
     expect(await problemsOf(files)).toMatchObject([{ severity: "error", file: "public/_routes.json" }]);
+    expect(
+      await problemsOf(files, { conventions: "workers", htmlHandling: "none", functionsDir: undefined }),
+    ).toEqual([]);
+  });
+
+  test("an invalid _routes.json is nobody's business where there is nothing to invoke", async () => {
+    const broken = { "public/_routes.json": "nonsense", "public/index.html": "home" };
+    expect(await problemsOf(broken)).toEqual([]);
+    const helper = { ...broken, "functions/helper.js": "export const a = 1;" };
+    expect(await problemsOf(helper)).toMatchObject([{ code: "no-handlers" }]);
+    const illegal = { ...broken, "functions/[a-b].js": OPAQUE };
+    expect((await problemsOf(illegal)).map(({ code }) => code)).toContain("routes-json-syntax");
   });
 
   test("files that Workers would not take, when building for Workers", async () => {
@@ -298,4 +322,17 @@ describe("warnings with file and line", () => {
     ]);
     expect(await problemsOf(files, {}, ["node"])).toEqual([]);
   });
+});
+
+test("more files than Workers would take are counted with their compressed forms", () => {
+  const files = { "/a.txt": { hash: "0", size: 1, type: "text/plain", modified: "" } };
+  expect(checkLimits(files, 20_000, "public")).toEqual([]);
+  expect(checkLimits(files, 20_001, "public")).toMatchObject([
+    {
+      severity: "warning",
+      code: "assets-too-many",
+      file: "public",
+      message: expect.stringContaining("20001"),
+    },
+  ]);
 });

@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { listFunctionFiles } from "../../../src/build/function-files.ts";
@@ -40,12 +40,21 @@ describe("listFunctionFiles", () => {
       "e.jsx",
       ".dot.js",
       "f.test.js",
+      "l.d.js",
+      "m.d.tsx",
       "node_modules/g/index.js",
     ];
-    const others = ["h.cjs", "i.json", "j.mts", "k.js.map", "README.md"];
+    const others = ["h.cjs", "i.json", "j.mts", "k.js.map", "n.d.ts", "README.md"];
     const files = Object.fromEntries([...names, ...others].map((name) => [`functions/${name}`, HANDLER]));
     const { root } = await createProject(files);
     expect(new Set(listFunctionFiles(join(root, "functions")))).toEqual(new Set(names));
+  });
+
+  test("takes links to files, but none that leads nowhere or to a directory", async () => {
+    const { root } = await createProject({ "functions/a.js": HANDLER, "lib/b.js": HANDLER });
+    const link = (target: string, name: string) => symlink(target, join(root, "functions", name));
+    await Promise.all([link("../lib/b.js", "b.js"), link("../lib", "dir.js"), link("gone", "gone.js")]);
+    expect(listFunctionFiles(join(root, "functions"))).toEqual(["a.js", "b.js"]);
   });
 });
 
@@ -72,6 +81,21 @@ describe("createFunctionScanner", () => {
       "types.ts": ["a"],
       "jsx.js": ["onRequest"],
       "common.js": ["default"],
+    });
+  });
+
+  test("reads a link as the file to which it leads", async () => {
+    const { scanner, root } = await createScanner({
+      "functions/a.js": HANDLER,
+      "lib/b.js": "export { x as onRequestPut };\nlet x;\n",
+    });
+    await symlink("../lib/b.js", join(root, "functions/b.js"));
+    expect(await scanner.scan()).toEqual({
+      files: [
+        { file: "a.js", exports: ["onRequest"] },
+        { file: "b.js", exports: ["onRequestPut"] },
+      ],
+      problems: [],
     });
   });
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { nearestName } from "../../../src/cli/nearest-name.ts";
 import { parseArguments } from "../../../src/cli/parse-arguments.ts";
 
 const parse = (line: string) => parseArguments(line.split(" ").filter((word) => word !== ""));
@@ -78,15 +77,5 @@ describe("parseArguments", () => {
     });
     expect(messages("routes --d1 DB")).toEqual(["`causeway routes` has no option --d1"]);
     expect(messages("dev --kv")).toEqual(["--kv needs a value"]);
-  });
-});
-
-describe("nearestName", () => {
-  test("counts a swap of neighbours as one mistake", () => {
-    expect(nearestName("biuld", ["build", "dev"])).toBe("build");
-  });
-
-  test("suggests nothing that is far away", () => {
-    expect(nearestName("frobnicate", ["build", "dev", "routes"])).toBeUndefined();
   });
 });

@@ -19,6 +19,7 @@ describe("mediaTypeOf", () => {
     ["/a.wasm", "application/wasm"],
     ["/README", "application/octet-stream"],
     ["/a.unknown-thing", "application/octet-stream"],
+    ["/a.jxl", "image/jxl"],
     ["/v1.0/file", "application/octet-stream"],
     ["/a.constructor", "application/octet-stream"],
   ])("Pages serves %s as %s", (path, type) => {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { FixedLengthStream, IdentityTransformStream } from "../../../../src/runtimes/apis/byte-streams.ts";
+import { DigestStream } from "../../../../src/runtimes/apis/digest-stream.ts";
 import { installRequestCf } from "../../../../src/runtimes/apis/request-cf.ts";
 import { wait } from "../../../../src/runtimes/apis/scheduler-wait.ts";
 import { timingSafeEqual } from "../../../../src/runtimes/apis/timing-safe-equal.ts";
@@ -47,5 +49,41 @@ describe("request.cf", () => {
     expect(() => {
       other.cf.country = "NZ";
     }).toThrow(TypeError);
+  });
+});
+
+describe("DigestStream", () => {
+  test("rejects with the reason for which it was aborted", async () => {
+    const stream = new DigestStream("SHA-256");
+    await stream.abort(new Error("enough"));
+    await expect(stream.digest).rejects.toThrow("enough");
+  });
+
+  test("takes text and bytes, and rejects for a digest that does not exist", async () => {
+    const stream = new DigestStream("no-such-hash");
+    const writer = stream.getWriter();
+    await writer.write("text");
+    await expect(writer.close()).rejects.toThrow();
+    await expect(stream.digest).rejects.toThrow();
+  });
+});
+
+describe("byte streams", () => {
+  test.each([new IdentityTransformStream(), new FixedLengthStream(3)])("take no text", async (stream) => {
+    const reading = new Response(stream.readable).text();
+    const writer = stream.writable.getWriter();
+    const outcomes = await Promise.allSettled([writer.write("abc" as never), reading]);
+    expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    await expect(writer.closed).rejects.toThrow(TypeError);
+  });
+
+  test("take views and buffers, up to the length", async () => {
+    const { readable, writable } = new FixedLengthStream(4n);
+    const writer = writable.getWriter();
+    const text = new Response(readable).text();
+    await writer.write(new TextEncoder().encode("xabx").subarray(1, 3));
+    await writer.write(new TextEncoder().encode("cd").buffer as never);
+    await writer.close();
+    expect(await text).toBe("abcd");
   });
 });

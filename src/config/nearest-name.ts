@@ -1,12 +1,14 @@
 // Which of the known names was probably meant.
 
-/** The known name with the fewest edits, if it is near enough to be worth suggesting. */
-export function nearestName(name: string, known: readonly string[]): string | undefined {
+/** The known name with the fewest edits, if it is near enough to be worth suggesting: a third of the letters. */
+export function nearestName(
+  name: string,
+  known: readonly string[],
+  maxEdits = Math.max(1, Math.floor(name.length / 3)),
+): string | undefined {
   const ranked = known.map((candidate) => ({ candidate, edits: countEdits(name, candidate) }));
   const best = ranked.sort((a, b) => a.edits - b.edits)[0];
-  return best !== undefined && best.edits <= Math.max(1, Math.floor(name.length / 3))
-    ? best.candidate
-    : undefined;
+  return best !== undefined && best.edits <= maxEdits ? best.candidate : undefined;
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */

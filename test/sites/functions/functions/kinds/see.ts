@@ -1,0 +1,1 @@
+export const onRequest = ({ data }: any) => Response.json(data);
