@@ -18,7 +18,7 @@ import {
 import type { BuildMode } from "./bundler-options.ts";
 import { toProjectPath } from "./bundler-problem.ts";
 import { checkHidden } from "./check-hidden.ts";
-import { checkLimits } from "./check-limits.ts";
+import { checkLimits, checkWorkersStore } from "./check-limits.ts";
 import { checkWorkersRouting } from "./check-routing.ts";
 import { checkStrayWorker } from "./check-worker.ts";
 import { type CollectedAssets, collectAssets, collectMounts } from "./collect-assets.ts";
@@ -66,7 +66,9 @@ export function createSiteBuilder(project: Project, options: SiteBuilderOptions)
       const { application, problems } = gathered;
       const outcome = { targets: application.targets, inputs: inputsOf(project, application) };
       if (hasErrors(problems)) return { ...outcome, site: undefined, problems };
-      const site = createSite({ ...gathered, previous: await readPreviousSite(outDir) });
+      // Nothing is pushed while a site is developed.
+      const store = mode === "production" ? project.assetStore : undefined;
+      const site = createSite({ ...gathered, store, previous: await readPreviousSite(outDir) });
       const programs = await programFiles(application, mode);
       const settings = await settingsFiles(project, application.targets);
       const files = [...programs, ...settings, siteFile(site)];
@@ -123,10 +125,21 @@ async function gather(
     ...firstProblems,
     ...assets.problems,
     ...(await checkHidden({ project, routes: application.routes, assets: Object.keys(own.files), rules })),
-    ...(application.targets.includes("workers") ? checkLimits(own.files, assets.blobs.size, directory) : []),
-    ...(application.targets.includes("workers") ? checkWorkersRouting(project.routing) : []),
+    ...(application.targets.includes("workers")
+      ? [...checkWorkersFiles(project, own, assets, directory), ...checkWorkersRouting(project.routing)]
+      : []),
   ];
   return { project, application, first, rules, assets, problems: withoutDoubles(problems) };
+}
+
+/** Files that Workers read from a store are not uploaded with the code, so the limits are not theirs. */
+function checkWorkersFiles(
+  { assetStore }: Project,
+  { files }: CollectedAssets,
+  { blobs }: CollectedAssets,
+  directory: string,
+): Problem[] {
+  return assetStore === undefined ? checkLimits(files, blobs.size, directory) : checkWorkersStore(assetStore);
 }
 
 /** Two bundles of one application mount the same directories. */

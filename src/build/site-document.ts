@@ -22,6 +22,8 @@ export interface SiteParts {
   first: WorkerFirst;
   rules: StaticRules;
   assets: Pick<CollectedAssets, "files">;
+  /** Address of the store that the site is to read its files from, if not its own folder. */
+  store: string | undefined;
   /** The document of the build before, if there was one. */
   previous: Site | undefined;
 }
@@ -42,6 +44,7 @@ export function createSite(parts: SiteParts): Site {
       navigationFallbackOnly: project.navigationFallbackOnly,
       immutableFingerprints: project.immutableFingerprints,
       binding: project.assetsBinding,
+      ...(parts.store === undefined ? {} : { store: parts.store }),
     },
     vars: project.vars,
     ...(project.routing === undefined ? {} : { routing: project.routing }),

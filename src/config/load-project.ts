@@ -76,6 +76,7 @@ export async function loadProject(
     ...(settings.crons.length === 0 ? {} : { crons: settings.crons }),
     navigationFallbackOnly: own.settings.navigationFallbackOnly,
     immutableFingerprints: own.settings.immutableFingerprints,
+    ...(own.settings.assetStore === undefined ? {} : { assetStore: own.settings.assetStore }),
     ...(causeway.section === undefined ? {} : { routing: causeway.section }),
   };
   return { project, problems };

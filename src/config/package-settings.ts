@@ -3,11 +3,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Problem } from "../contract/problem.ts";
+import { readStoreAddress } from "../contract/store-address.ts";
 
 export interface PackageSettings {
   name: string | undefined;
   navigationFallbackOnly: boolean;
   immutableFingerprints: boolean;
+  assetStore: string | undefined;
 }
 
 const FLAGS = ["navigationFallbackOnly", "immutableFingerprints"] as const;
@@ -22,9 +24,25 @@ export async function loadPackageSettings(
     name: typeof manifest.name === "string" ? manifest.name : undefined,
     navigationFallbackOnly: own.navigationFallbackOnly === true,
     immutableFingerprints: own.immutableFingerprints === true,
+    assetStore: typeof own.assetStore === "string" ? own.assetStore : undefined,
   };
   const wrong = FLAGS.filter((flag) => own[flag] !== undefined && typeof own[flag] !== "boolean");
-  return { settings, problems: wrong.map(notAFlag) };
+  return { settings, problems: [...wrong.map(notAFlag), ...checkStore(own.assetStore)] };
+}
+
+function checkStore(value: unknown): Problem[] {
+  if (value === undefined) return [];
+  const address = typeof value === "string" ? readStoreAddress(value) : { flaw: "it is no text", remedy: "" };
+  if (!("flaw" in address)) return [];
+  return [
+    {
+      severity: "error",
+      code: "config-value",
+      message: `Cannot use "causeway.assetStore": ${address.flaw}`,
+      file: "package.json",
+      remedy: address.remedy || "Write an address there, or remove the key.",
+    },
+  ];
 }
 
 /** A broken package.json is the package manager's to report; here it only means that nothing is set. */

@@ -38,6 +38,8 @@ export interface Project {
   /** Settings that new projects get; see docs/static-files.md. */
   navigationFallbackOnly: boolean;
   immutableFingerprints: boolean;
+  /** Address of the store that a started site reads its files from; see docs/static-files.md. */
+  assetStore?: string;
   /** Upstreams and routes of causeway.config.ts. */
   routing?: RoutingSection;
 }

@@ -10,12 +10,14 @@ import { reservePort } from "../../dev/find-port.ts";
 import { type ProcessRuntime, startRuntimeProcess } from "../../dev/runtime-process.ts";
 import { startNodeServer } from "../../runtimes/node.ts";
 import { loadRelease } from "../../runtimes/server/load-release.ts";
+import { STORE_VARIABLES } from "../../runtimes/server/open-asset-store.ts";
 import { environmentFor, stopOnSignal } from "../../runtimes/server/run-build.ts";
 import { createServerLog } from "../../runtimes/server/server-log.ts";
 import { serverUrl } from "../../runtimes/server/server-url.ts";
 import { surviveFaults } from "../../runtimes/server/survive-faults.ts";
 import { type FoundBuild, findBuild } from "../find-build.ts";
 import type { Output } from "../output.ts";
+import { parseSize } from "../parse-amount.ts";
 import type { CommandLine } from "../parse-arguments.ts";
 import { readServerSettings } from "../server-settings.ts";
 import { readAddress, readBindings } from "../site-options.ts";
@@ -30,6 +32,7 @@ export async function runStart(line: CommandLine, output: Output): Promise<void>
     await buildProject(line, output, [target]);
     await stopCompiler();
   }
+  setStoreVariables(line);
   const build = await findBuild(line, target);
   const env = await startEnvironment(line, output, build);
   const settings = await readServerSettings(line, build.root);
@@ -57,6 +60,16 @@ export async function runStart(line: CommandLine, output: Output): Promise<void>
   const url = server.url.href.replace(/\/$/, "");
   output.result(`${build.site.name} is served on ${url}`, { event: "ready", url, runtime });
   stopOnSignal(server);
+}
+
+/** The processes that serve, whatever their runtime, find where the files are in the environment. */
+function setStoreVariables({ options: { texts } }: CommandLine): void {
+  const store = texts.get("asset-store");
+  const cache = texts.get("asset-cache");
+  const cacheBytes = parseSize(texts.get("asset-cache-size") ?? "");
+  if (store !== undefined) process.env[STORE_VARIABLES.store] = store;
+  if (cache !== undefined) process.env[STORE_VARIABLES.cache] = resolve(cache);
+  if (cacheBytes !== undefined) process.env[STORE_VARIABLES.cacheBytes] = String(cacheBytes);
 }
 
 function workersElsewhere(runtime: string): CausewayError {

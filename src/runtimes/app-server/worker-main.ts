@@ -12,8 +12,8 @@ import type { Site } from "../../contract/site.ts";
 import type { AssetFetch } from "../../gateway/assets-binding.ts";
 import { createReachFilter } from "../../gateway/may-reach-functions.ts";
 import { createNodeServer, type NodeServer, prepareNode } from "../node.ts";
-import { createFolderStore } from "../server/folder-store.ts";
 import { loadRelease } from "../server/load-release.ts";
+import { openAssetStore } from "../server/open-asset-store.ts";
 import { createNodeTransport } from "../server/transport-node.ts";
 import { longestDeadlineMs, shortestDeadlineMs } from "./deadlines.ts";
 import { drainWorker, type WorkerParts } from "./drain-worker.ts";
@@ -88,7 +88,7 @@ async function createServerFor(
     const application = (fetchAsset: AssetFetch): Handler => {
       return (request, ...rest) => (mayReach(request) ? reached(request, ...rest) : fetchAsset(request));
     };
-    const store = createFolderStore(join(outDir, "assets"));
+    const store = await openAssetStore(site, outDir);
     return createNodeServer({ ...options, site, bundle: { modules: {} }, store, application }, gate);
   }
   const release = await loadRelease({ outDir, site });

@@ -1,16 +1,16 @@
 // Runs a build's own entry (`node dist/node.js`): port and host, one line, a clean stop on signals.
 
+import { dirname } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { createHotStore } from "../../assets/stores/hot-store.ts";
 import type { FunctionBundle } from "../../contract/bundle.ts";
 import { CausewayError, ERROR_CODES } from "../../contract/errors.ts";
 import type { Env } from "../../contract/handler.ts";
 import { parseSite } from "../../contract/parse-site.ts";
 import { describeError } from "../../observe/line-log.ts";
 import type { RunningServer, ServerOptions } from "../running-server.ts";
-import { createFolderStore } from "./folder-store.ts";
+import { openAssetStore } from "./open-asset-store.ts";
 import { createServerLog } from "./server-log.ts";
 import { surviveFaults } from "./survive-faults.ts";
 
@@ -40,7 +40,7 @@ export async function runBuild({ prepare, start }: BuildRunner, location: BuildL
     const site = parseSite(location.site);
     prepare();
     const bundle = await loadApplication(location.bundle);
-    const store = createHotStore(createFolderStore(fileURLToPath(location.assets)));
+    const store = await openAssetStore(site, dirname(fileURLToPath(location.assets)));
     const env = environmentFor(site.vars);
     const server = await start({ site, bundle, store, env, ...readAddress() });
     process.stdout.write(`${site.name} is served on ${server.url.href.replace(/\/$/, "")}\n`);

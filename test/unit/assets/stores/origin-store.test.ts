@@ -18,7 +18,7 @@ describe("createOriginStore", () => {
     const { asked, store } = answer(200);
     await store.read(BLOB);
     expect(asked).toMatchObject([
-      [`https://origin.example/x/aa/${BLOB.hash}`, { headers: {}, redirect: "error" }],
+      [`https://origin.example/x/aa/${BLOB.hash}`, { headers: {}, redirect: "manual" }],
     ]);
   });
 
