@@ -46,9 +46,9 @@ export function readStoreAddress(text: string): StoreAddress | StoreAddressFlaw 
   return { kind: "origin", base: url.href.replace(/\/+$/, "") };
 }
 
-/** The text without anything that could be a secret, for messages. */
+/** The text without anything that could be a secret, for messages: a password may hold slashes and at signs. */
 export function withoutCredentials(text: string): string {
-  return text.replace(/\/\/[^/?#]*@/, "//");
+  return text.replace(/\/\/.*@/s, "//");
 }
 
 function readBucket(url: URL): StoreAddress | StoreAddressFlaw {

@@ -1,7 +1,7 @@
 // Uploads the blobs of a build to a store: only those that are missing, several at a time. What was sent stays
 // there, so a push that was interrupted goes on where it ended.
 
-import { openAsBlob } from "node:fs";
+import { existsSync, openAsBlob } from "node:fs";
 import { join } from "node:path";
 import { mapConcurrently } from "../build/map-concurrently.ts";
 import { CausewayError } from "../contract/errors.ts";
@@ -97,7 +97,8 @@ async function tryTo<T>(work: () => Promise<T>, { signal, firstPauseMs }: Push):
 /** A view of the file: its bytes are read when they are sent. */
 async function openBlob(folder: string, { hash, size, path }: BlobReference): Promise<Blob> {
   const file = join(folder, hash.slice(0, 2), hash);
-  const content = await openAsBlob(file).catch(() => undefined);
+  // Where there is no file, this throws before it gives a promise.
+  const content = existsSync(file) ? await openAsBlob(file) : undefined;
   if (content?.size === size) return content;
   throw new CausewayError("build-missing", `Cannot push "${path}": the build lacks its bytes, "${file}"`, {
     remedy: "Run `causeway build` again.",

@@ -128,34 +128,37 @@ const TRANSIENT = new Set([
   "OperationAborted",
 ]);
 
-/** The error that an answer of S3 stands for. */
-export async function explainS3(
+/** How S3 refused: status, and the code of its error document where there is one. */
+export interface S3Refusal {
+  status: number;
+  code: string | undefined;
+}
+
+/** Reads the answer to the end. */
+export async function readS3Refusal(response: Response): Promise<S3Refusal> {
+  const text = await response.text().catch(() => "");
+  return { status: response.status, code: /<Code>(\w+)<\/Code>/.exec(text)?.[1] };
+}
+
+/** Whether an object is simply not there; S3 says 403 to those who may not list the bucket. */
+export function isS3Absence({ status, code }: S3Refusal): boolean {
+  if (code !== undefined) return code === "NoSuchKey" || code === "AccessDenied";
+  return status === 403 || status === 404;
+}
+
+/** The refusal in plain words. */
+export function explainS3(
   { bucket }: S3Options,
-  response: Response,
+  { status, code }: S3Refusal,
   action: string,
   url: string,
-): Promise<StoreError> {
-  const text = await response.text().catch(() => "");
-  const code = /<Code>(\w+)<\/Code>/.exec(text)?.[1];
-  const error = refusal(action, url, response.status);
+): StoreError {
+  const error = refusal(action, url, status);
   if (code === undefined) return error;
   const meaning = MEANINGS[code];
   const isTransient = error.isTransient || TRANSIENT.has(code);
   if (meaning === undefined) return new StoreError(`${error.message} (${code})`, { isTransient });
-  const words = meaning.text.replace("{bucket}", bucket);
-  return new StoreError(`Cannot ${action} "${url}": ${words} (${code})`, {
-    isTransient,
-    remedy: meaning.remedy,
-  });
-}
-
-/** Whether an answer says that an object is not there; S3 says 403 to those who may not list the bucket. */
-export async function isS3Absence(response: Response): Promise<boolean> {
-  if (response.status !== 404 && response.status !== 403) return false;
-  const text = await response
-    .clone()
-    .text()
-    .catch(() => "");
-  const code = /<Code>(\w+)<\/Code>/.exec(text)?.[1];
-  return code === undefined ? response.status === 404 : code === "NoSuchKey" || code === "AccessDenied";
+  const { text, remedy } = meaning;
+  const message = `Cannot ${action} "${url}": ${text.replace("{bucket}", bucket)} (${code})`;
+  return new StoreError(message, { isTransient, remedy });
 }

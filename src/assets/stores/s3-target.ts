@@ -3,7 +3,15 @@
 
 import type { AssetTarget, BlobReference } from "../../contract/platform.ts";
 import { blobPath } from "./blob-path.ts";
-import { createS3Fetch, explainS3, type S3Options, s3Bucket, s3Folder, s3Prefix } from "./s3-client.ts";
+import {
+  createS3Fetch,
+  explainS3,
+  readS3Refusal,
+  type S3Options,
+  s3Bucket,
+  s3Folder,
+  s3Prefix,
+} from "./s3-client.ts";
 import { askStore, type StoreFetch } from "./store-request.ts";
 import { hexToBase64, uploadTimeoutMs } from "./upload.ts";
 
@@ -51,7 +59,7 @@ async function fetchPage(
   if (token !== undefined) query.set("continuation-token", token);
   const url = `${s3Bucket(options)}?${query}`;
   const response = await askStore(fetch, { url, init: {}, action: "list", timeoutMs: LIST_TIMEOUT_MS });
-  if (!response.ok) throw await explainS3(options, response, "list", s3Bucket(options));
+  if (!response.ok) throw explainS3(options, await readS3Refusal(response), "list", s3Bucket(options));
   return response.text();
 }
 
@@ -71,6 +79,6 @@ async function putObject(
   };
   const init = { method: "PUT", headers, body: content, signal };
   const response = await askStore(fetch, { url, init, action: "upload", timeoutMs: uploadTimeoutMs(size) });
-  if (!response.ok) throw await explainS3(options, response, "upload", url);
+  if (!response.ok) throw explainS3(options, await readS3Refusal(response), "upload", url);
   await response.body?.cancel();
 }

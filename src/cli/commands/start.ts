@@ -10,7 +10,7 @@ import { reservePort } from "../../dev/find-port.ts";
 import { type ProcessRuntime, startRuntimeProcess } from "../../dev/runtime-process.ts";
 import { startNodeServer } from "../../runtimes/node.ts";
 import { loadRelease } from "../../runtimes/server/load-release.ts";
-import { STORE_VARIABLES } from "../../runtimes/server/open-asset-store.ts";
+import { STORE_VARIABLES, storeAddressOf } from "../../runtimes/server/open-asset-store.ts";
 import { environmentFor, stopOnSignal } from "../../runtimes/server/run-build.ts";
 import { createServerLog } from "../../runtimes/server/server-log.ts";
 import { serverUrl } from "../../runtimes/server/server-url.ts";
@@ -34,6 +34,8 @@ export async function runStart(line: CommandLine, output: Output): Promise<void>
   }
   setStoreVariables(line);
   const build = await findBuild(line, target);
+  if (runtime === "workerd" && line.options.texts.has("asset-store")) throw storeElsewhere();
+  storeAddressOf(build.site);
   const env = await startEnvironment(line, output, build);
   const settings = await readServerSettings(line, build.root);
   if (runtime !== "node" && line.options.texts.has("workers")) throw workersElsewhere(runtime);
@@ -70,6 +72,12 @@ function setStoreVariables({ options: { texts } }: CommandLine): void {
   if (store !== undefined) process.env[STORE_VARIABLES.store] = store;
   if (cache !== undefined) process.env[STORE_VARIABLES.cache] = resolve(cache);
   if (cacheBytes !== undefined) process.env[STORE_VARIABLES.cacheBytes] = String(cacheBytes);
+}
+
+function storeElsewhere(): CausewayError {
+  return new CausewayError("bad-usage", "Cannot give Workers another asset store when they are started", {
+    remedy: 'Set "causeway": {"assetStore": "…"} in package.json and build again.',
+  });
 }
 
 function workersElsewhere(runtime: string): CausewayError {
