@@ -10,10 +10,12 @@ describe("mapFiles", () => {
   test("works in order, and lets others have the thread in between", async () => {
     let turns = 0;
     const timer = setInterval(() => turns++, 0);
-    const results = await mapFiles(NUMBERS, {
-      now: (number) => (waitMs(0.02), number * 2),
-      later: () => Promise.reject(new Error("not needed")),
-    }).finally(() => clearInterval(timer));
+    const double = (number: number) => {
+      waitMs(0.02);
+      return number * 2;
+    };
+    const work = { now: double, later: async (number: number) => double(number) };
+    const results = await mapFiles(NUMBERS, work).finally(() => clearInterval(timer));
     expect(results).toEqual(NUMBERS.map((number) => number * 2));
     expect(turns).toBeGreaterThan(0);
   });
@@ -21,7 +23,11 @@ describe("mapFiles", () => {
   test("does several at a time where one takes long", async () => {
     let [open, mostOpen, atOnce] = [0, 0, 0];
     const results = await mapFiles(NUMBERS, {
-      now: (number) => (waitMs(1), atOnce++, number),
+      now(number) {
+        waitMs(1);
+        atOnce++;
+        return number;
+      },
       async later(number) {
         mostOpen = Math.max(mostOpen, ++open);
         await Promise.resolve();
