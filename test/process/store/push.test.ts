@@ -155,5 +155,5 @@ describe("causeway assets push", () => {
     ] as const) {
       expect(await runCli([...args])).toMatchObject({ code: 1, stderr: expect.stringContaining(expected) });
     }
-  });
+  }, 60_000);
 });

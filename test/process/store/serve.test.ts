@@ -1,7 +1,6 @@
 // A site whose files are in a bucket, on each runtime: the bucket's server is killed and comes back, and what it
 // sends is believed only if it is what was listed.
 
-import { spawn } from "node:child_process";
 import {
   existsSync,
   mkdtempSync,
@@ -12,13 +11,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { makeProject, runCli, startCli } from "../../cli/run-cli.ts";
+import { SERVER_RUNTIMES, type ServerRuntime, startBuild } from "../start-build.ts";
 import { BUCKET, CREDENTIALS, REGION, startS3, stopS3 } from "./start-s3.ts";
 
-const RUNTIMES = ["node", "bun", "deno"] as const;
-const BIN = resolve(import.meta.dirname, "../../../node_modules/.bin");
 /** Larger than what is sent from memory, so that it is streamed. */
 const LARGE = "0123456789abcdef".repeat(40_000);
 const FILES = { "a.bin": "first", "b.bin": "second", "large.bin": LARGE, "c.bin": "third" };
@@ -58,37 +56,14 @@ interface Site {
   stop(): Promise<void>;
 }
 
-async function startSite(root: string, runtime: (typeof RUNTIMES)[number]): Promise<Site> {
-  const entry = join(root, "dist", `${runtime}.js`);
-  const commands = {
-    node: [process.execPath, entry],
-    bun: [join(BIN, "bun"), entry],
-    deno: [join(BIN, "deno"), "run", "-A", "--quiet", entry],
-  };
-  const [command = "", ...args] = commands[runtime];
-  const env = { PATH: process.env.PATH, ...CREDENTIALS, PORT: "0", DENO_NO_UPDATE_CHECK: "1" };
-  const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"] });
-  const exited = new Promise((done) => child.once("exit", done));
-  let output = "";
-  const origin = await new Promise<string>((ready, fail) => {
-    const read = (chunk: Buffer) => {
-      output += chunk;
-      const found = /is served on (http:\S+)/.exec(output)?.[1];
-      if (found !== undefined) ready(found);
-    };
-    child.stdout.on("data", read);
-    child.stderr.on("data", read);
-    exited.then(() => fail(new Error(`It ended:\n${output}`)));
-  });
+async function startSite(root: string, runtime: ServerRuntime): Promise<Site> {
+  const { origin, stop } = await startBuild(join(root, "dist"), runtime, CREDENTIALS);
   return {
     async get(path, init) {
       const response = await fetch(origin + path, { ...init, signal: AbortSignal.timeout(15_000) });
       return { status: response.status, headers: response.headers, text: await response.text() };
     },
-    async stop() {
-      child.kill("SIGKILL");
-      await exited;
-    },
+    stop,
   };
 }
 
@@ -100,7 +75,7 @@ async function until(isTrue: () => Promise<boolean>): Promise<void> {
   }
 }
 
-describe.each(RUNTIMES)("files in a bucket, on %s", (runtime) => {
+describe.each(SERVER_RUNTIMES)("files in a bucket, on %s", (runtime) => {
   test("are served while the bucket is there, from copies while it is gone, and again when it is back", async () => {
     const first = await startS3(bucket);
     const root = await deploySite(first.url);
@@ -192,7 +167,7 @@ describe("causeway start", () => {
     } finally {
       rmSync(copies, { recursive: true });
     }
-  }, 30_000);
+  }, 60_000);
 
   test("ends with a message where the store cannot be meant", async () => {
     const s3 = await startS3(bucket);
@@ -204,5 +179,5 @@ describe("causeway start", () => {
       const ended = await runCli(["start", root, "--port", "0", "--asset-store", store], { env });
       expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining(expected) });
     }
-  }, 30_000);
+  }, 60_000);
 });
