@@ -2,6 +2,8 @@
 
 const EVERY_MS = 100;
 const CLEAR_LINE = "\r\x1b[2K";
+/** Of a terminal that does not tell. */
+const DEFAULT_COLUMNS = 80;
 
 export interface ProgressLine {
   show(text: string): void;
@@ -18,7 +20,7 @@ export function createProgressLine(isWanted: boolean): ProgressLine {
       const now = performance.now();
       if (now - shownMs < EVERY_MS) return;
       shownMs = now;
-      stream.write(CLEAR_LINE + text.slice(0, Math.max(1, stream.columns - 1)));
+      stream.write(CLEAR_LINE + text.slice(0, (stream.columns || DEFAULT_COLUMNS) - 1));
     },
     clear() {
       stream.write(CLEAR_LINE);
