@@ -14,6 +14,11 @@ const BENCHES: Record<string, [file: string, question: string]> = {
   failures: ["proxy/failures.ts", "what clients see when servers behind the proxy fail, beside nginx"],
   routing: ["routing.ts", "a request with 1 to 10 000 routes, beside wrangler and Nitro"],
   "routing-table": ["routing-table.ts", "matching alone, without HTTP"],
+  assets: ["assets.ts", "50 000 static files: listing, compressing, building, starting, memory"],
+  "large-file": [
+    "large-file.ts",
+    "ranges of a 4 GB file at once, half of them aborted: memory and descriptors",
+  ],
   build: ["build.ts", "a cold build of 1 000 functions, beside wrangler"],
 };
 

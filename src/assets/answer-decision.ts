@@ -10,19 +10,18 @@ import type { AssetDecision, FileDecision, RedirectDecision } from "./decision.t
 import { NAVIGATION_FIELDS } from "./navigation.ts";
 import { representAsset } from "./represent.ts";
 
+/** The file that the manifest lists under a decoded path. */
+export type FileLookup = (path: string) => AssetFile | undefined;
+
 /** Turns decisions into responses. */
 export type Answerer = (request: Request, url: URL, decision: AssetDecision) => Promise<Response>;
 
 /** Compiles the header rules once. */
-export function createAnswerer(
-  assets: AssetSection,
-  files: ReadonlyMap<string, AssetFile>,
-  store: AssetStore,
-): Answerer {
+export function createAnswerer(assets: AssetSection, fileAt: FileLookup, store: AssetStore): Answerer {
   const conventions = createAnswerConventions(assets);
   const applyRules = createHeaderRuleApplier(assets.headers);
   const answerFile = async (request: Request, url: URL, decision: FileDecision) => {
-    const file = files.get(decision.path);
+    const file = fileAt(decision.path);
     if (file === undefined) return createEmpty(404);
     const asset = { path: decision.path, file };
     const headers = conventions.fileHeaders(request, url, asset, decision);

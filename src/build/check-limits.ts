@@ -2,10 +2,27 @@
 
 import type { Problem } from "../contract/problem.ts";
 import type { AssetFile } from "../contract/site.ts";
+import { readStoreAddress } from "../contract/store-address.ts";
 
 const MAX_FILE_BYTES = 25 * 1024 * 1024;
 /** On the free plan; 100 000 on others. */
 const MAX_FILES = 20_000;
+
+/** Workers reach a bucket by a binding only: their secrets need not hold a key of it. */
+export function checkWorkersStore(store: string): Problem[] {
+  const address = readStoreAddress(store);
+  if ("flaw" in address || address.kind !== "s3" || address.binding !== undefined) return [];
+  return [
+    {
+      severity: "warning",
+      code: "store-unbound",
+      message: `Workers cannot read the bucket "${address.bucket}": the address of the store names no binding`,
+      file: "package.json",
+      remedy:
+        'Add &binding=NAME to "causeway.assetStore", and an R2 bucket of that name to the wrangler configuration.',
+    },
+  ];
+}
 
 /** Warnings for a build with the target Workers; `directory` is how messages call the static directory. */
 export function checkLimits(

@@ -27,7 +27,7 @@ export const COMPRESSORS: Readonly<Record<ContentCoding, Compressor>> = {
         params: {
           [BROTLI_PARAM_QUALITY]: brotliQuality(bytes.length),
           [BROTLI_PARAM_SIZE_HINT]: bytes.length,
-          [BROTLI_PARAM_LGWIN]: 24,
+          [BROTLI_PARAM_LGWIN]: brotliWindow(bytes.length),
         },
       }),
   },
@@ -48,6 +48,11 @@ export const COMPRESSORS: Readonly<Record<ContentCoding, Compressor>> = {
 
 function brotliQuality(size: number): number {
   return size <= SLOW_BYTES ? 11 : 9;
+}
+
+/** Bits of a window that holds the whole file, as far as browsers allow: larger ones are only allocated. */
+function brotliWindow(size: number): number {
+  return Math.min(24, Math.max(10, Math.ceil(Math.log2(size + 16))));
 }
 
 function zstdLevel(size: number): number {

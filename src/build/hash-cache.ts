@@ -13,8 +13,9 @@ export interface HashCache {
   save(): Promise<void>;
 }
 
-type Fingerprint = [size: number, modifiedMs: number, changedMs: number, inode: number];
-type Entries = Record<string, [hash: string, ...Fingerprint]>;
+/** The time of the last change of the inode also betrays writers that put the old mtime back. */
+type Entry = [hash: string, size: number, modifiedMs: number, changedMs: number, inode: number];
+type Entries = Record<string, Entry>;
 
 const FORMAT = 1;
 /** A file changed this shortly before it was looked at may change again without its times moving. */
@@ -22,33 +23,29 @@ const RACY_MS = 100;
 
 /** Loads the cache; a missing or damaged file is an empty cache. `nowMs` is when the files are looked at. */
 export async function loadHashCache(cacheFile: string | undefined, nowMs: number): Promise<HashCache> {
-  const previous = new Map(Object.entries(cacheFile === undefined ? {} : await readEntries(cacheFile)));
+  const previous = cacheFile === undefined ? {} : await readEntries(cacheFile);
   const current: Entries = {};
-  let reused = 0;
-  function find(path: string, stats: Stats): string | undefined {
-    const [hash, ...known] = previous.get(path) ?? [];
-    return hash !== undefined && isEqual(known, fingerprintOf(stats)) ? hash : undefined;
+  let isChanged = false;
+  /** Paths begin with a slash, so none is a member that every object has. */
+  function findEntry(path: string, { size, mtimeMs, ctimeMs, ino }: Stats): Entry | undefined {
+    const entry = previous[path];
+    if (entry?.[1] !== size || entry[2] !== mtimeMs || entry[3] !== ctimeMs || entry[4] !== ino)
+      return undefined;
+    return entry;
   }
   function remember(path: string, stats: Stats, hash: string): void {
-    if (Math.max(stats.mtimeMs, stats.ctimeMs) > nowMs - RACY_MS) return;
-    current[path] = [hash, ...fingerprintOf(stats)];
-    if (find(path, stats) === hash) reused++;
+    const { size, mtimeMs, ctimeMs, ino } = stats;
+    if (Math.max(mtimeMs, ctimeMs) > nowMs - RACY_MS) return;
+    const known = findEntry(path, stats);
+    const isKnown = known?.[0] === hash;
+    current[path] = isKnown ? known : [hash, size, mtimeMs, ctimeMs, ino];
+    isChanged ||= !isKnown;
   }
   async function save(): Promise<void> {
-    const size = Object.keys(current).length;
-    if (cacheFile !== undefined && (reused !== size || size !== previous.size))
-      await writeEntries(cacheFile, current);
+    const isShorter = () => Object.keys(current).length !== Object.keys(previous).length;
+    if (cacheFile !== undefined && (isChanged || isShorter())) await writeEntries(cacheFile, current);
   }
-  return { find, remember, save };
-}
-
-function isEqual(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((part, index) => part === b[index]);
-}
-
-/** The time of the last change of the inode also betrays writers that put the old mtime back. */
-function fingerprintOf(stats: Stats): Fingerprint {
-  return [stats.size, stats.mtimeMs, stats.ctimeMs, stats.ino];
+  return { find: (path, stats) => findEntry(path, stats)?.[0], remember, save };
 }
 
 async function readEntries(cacheFile: string): Promise<Entries> {

@@ -6,9 +6,10 @@ import type { AssetFile } from "../contract/site.ts";
 import { formatHttpDate } from "../http/http-date.ts";
 import { mediaTypeOf } from "../http/media-type.ts";
 import { isIgnoredAsset } from "../pages/ignored-files.ts";
-import { type HashCache, loadHashCache } from "./hash-cache.ts";
-import { hashFile } from "./hash-file.ts";
+import { loadHashCache } from "./hash-cache.ts";
+import { type HashedFile, hashFile, hashSmallFile } from "./hash-file.ts";
 import { mapConcurrently } from "./map-concurrently.ts";
+import { mapFiles } from "./map-files.ts";
 import { describeUnreadable, type FoundFile, walkAssets } from "./walk-assets.ts";
 
 export interface ListAssetsOptions {
@@ -43,7 +44,8 @@ export interface AssetListing {
   problems: Problem[];
 }
 
-const MAX_PARALLEL_READS = 16;
+/** Large files read at the same time. */
+const MAX_PARALLEL_READS = 8;
 
 /** Lists and hashes the servable files below `root`; files that did not change are not read. */
 export async function listAssets(root: string, options: ListAssetsOptions): Promise<AssetListing> {
@@ -56,37 +58,56 @@ export async function listAssets(root: string, options: ListAssetsOptions): Prom
     }),
   ]);
   const listing: AssetListing = { files: {}, sources: new Map(), problems: walked.problems };
-  const sources = await mapConcurrently(walked.files, MAX_PARALLEL_READS, (found) =>
-    identify(found, cache, listing.problems),
-  );
-  for (const [index, source] of sources.entries()) {
-    const path = walked.files[index]?.path as string;
-    if (!source) continue;
-    listing.sources.set(path, source);
-    listing.files[path] = describe(path, source, conventions, nowMs);
-  }
+  const settle = (found: FoundFile, hashed: HashedFile) => {
+    cache.remember(found.path, hashed.stats, hashed.hash);
+    const source = sourceOf(found, hashed);
+    listing.sources.set(found.path, source);
+    listing.files[found.path] = describe(found.path, source, conventions, nowMs);
+  };
+  const unread = walked.files.filter((found) => {
+    const hash = cache.find(found.path, found.stats);
+    if (hash !== undefined) settle(found, { hash, stats: found.stats });
+    return hash === undefined;
+  });
+  const hashes = await hashAll(unread, projectRoot, listing.problems);
+  for (const [index, hashed] of hashes.entries()) if (hashed) settle(unread[index] as FoundFile, hashed);
   await cache.save();
   return listing;
 }
 
-/** Undefined if the file cannot be listed: deleted since the walk, or unreadable, which is a problem. */
-async function identify(
-  found: FoundFile,
-  cache: HashCache,
+/** What is large, or has changed since it was found, comes after the rest. */
+async function hashAll(
+  files: readonly FoundFile[],
+  projectRoot: string,
   problems: Problem[],
-): Promise<AssetSource | undefined> {
-  const { path, file } = found;
-  try {
-    const known = cache.find(path, found.stats);
-    const { hash, stats } = known === undefined ? await hashFile(file) : { hash: known, stats: found.stats };
-    cache.remember(path, stats, hash);
-    return { file, hash, size: stats.size, modifiedMs: stats.mtimeMs, inode: stats.ino };
-  } catch (error) {
+): Promise<(HashedFile | undefined)[]> {
+  /** Deleted since the walk, or unreadable, which is a problem. */
+  const miss = (file: string, error: unknown): undefined => {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    if (code !== "ENOENT") problems.push(describeUnreadable(found.name, code));
-    return undefined;
-  }
+    if (code !== "ENOENT") problems.push(describeUnreadable(file, projectRoot, code));
+  };
+  const hash = ({ file }: FoundFile) => hashFile(file).catch((error: unknown) => miss(file, error));
+  const left: number[] = [];
+  const hashes = await mapFiles([...files.entries()], {
+    now([index, { file, stats }]) {
+      try {
+        const hashed = hashSmallFile(file, stats);
+        if (hashed === undefined) left.push(index);
+        return hashed;
+      } catch (error) {
+        return miss(file, error);
+      }
+    },
+    later: ([, found]) => hash(found),
+  });
+  const late = await mapConcurrently(left, MAX_PARALLEL_READS, (index) => hash(files[index] as FoundFile));
+  for (const [position, index] of left.entries()) hashes[index] = late[position];
+  return hashes;
+}
+
+function sourceOf({ file }: FoundFile, { hash, stats }: HashedFile): AssetSource {
+  return { file, hash, size: stats.size, modifiedMs: stats.mtimeMs, inode: stats.ino };
 }
 
 /** A time in the future must not be sent (RFC 9110 §8.8.2.1). */

@@ -1,7 +1,8 @@
 // Which files are worth storing compressed as well? Those of compressible types that shrink by 5 % or more.
 
 import { hash as digest } from "node:crypto";
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdir, readdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { ContentCoding } from "../contract/site.ts";
@@ -91,10 +92,11 @@ async function compressFile(
   for (const coding of codings) {
     let variant = findVariant(input, coding, cache);
     if (variant === undefined) {
-      bytes ??= await readFile(input.file);
+      // At once: next to compressing it, a queue of threads for reading and writing would cost more.
+      bytes ??= readFileSync(input.file);
       // Rewritten since it was listed: a variant of other bytes must not carry this file's name.
       if (sha256(bytes) !== input.hash) return {};
-      variant = await storeVariant(await COMPRESSORS[coding].compress(bytes), bytes.length, cache.folder);
+      variant = storeVariant(await COMPRESSORS[coding].compress(bytes), bytes.length, cache.folder);
       cache.index.remember(input.hash, coding, COMPRESSORS[coding].settings(input.size), variant);
     }
     if (variant) forms[coding] = { ...variant, file: blobFile(cache.folder, variant.hash) };
@@ -112,18 +114,14 @@ function findVariant(
 }
 
 /** Null if the compressed form does not save enough to be kept. */
-async function storeVariant(
-  compressed: Uint8Array,
-  plainSize: number,
-  folder: string,
-): Promise<KnownVariant> {
+function storeVariant(compressed: Uint8Array, plainSize: number, folder: string): KnownVariant {
   if (compressed.length > plainSize * MAX_RATIO) return null;
   const hash = sha256(compressed);
   const file = blobFile(folder, hash);
-  await mkdir(dirname(file), { recursive: true });
   const temporary = temporaryPath(file);
-  await writeFile(temporary, compressed);
-  await rename(temporary, file);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(temporary, compressed);
+  renameSync(temporary, file);
   return { hash, size: compressed.length };
 }
 

@@ -18,7 +18,7 @@ import {
 import type { BuildMode } from "./bundler-options.ts";
 import { toProjectPath } from "./bundler-problem.ts";
 import { checkHidden } from "./check-hidden.ts";
-import { checkLimits } from "./check-limits.ts";
+import { checkLimits, checkWorkersStore } from "./check-limits.ts";
 import { checkWorkersRouting } from "./check-routing.ts";
 import { checkStrayWorker } from "./check-worker.ts";
 import { type CollectedAssets, collectAssets, collectMounts } from "./collect-assets.ts";
@@ -71,6 +71,8 @@ export function createSiteBuilder(project: Project, options: SiteBuilderOptions)
       const site = createSite({
         ...gathered,
         development: options.development,
+        // Nothing is pushed while a site is developed.
+        store: mode === "production" ? project.assetStore : undefined,
         previous: await readPreviousSite(outDir),
       });
       const programs = await programFiles(application, mode);
@@ -130,8 +132,9 @@ async function gather(
     ...firstProblems,
     ...assets.problems,
     ...(await checkHidden({ project, routes: application.routes, assets: Object.keys(own.files), rules })),
-    ...(application.targets.includes("workers") ? checkLimits(own.files, assets.blobs.size, directory) : []),
-    ...(application.targets.includes("workers") ? checkWorkersRouting(project.routing) : []),
+    ...(application.targets.includes("workers")
+      ? [...checkWorkersFiles(project, own, assets, directory), ...checkWorkersRouting(project.routing)]
+      : []),
   ];
   return { project, application, first, rules, assets, problems: withoutDoubles(problems) };
 }
@@ -139,6 +142,16 @@ async function gather(
 /** Whether there is something to invoke, or would be without the errors. */
 function isInvoked({ kind, problems }: BuiltApplication): boolean {
   return kind !== "none" || hasErrors(problems);
+}
+
+/** Files that Workers read from a store are not uploaded with the code, so the limits are not theirs. */
+function checkWorkersFiles(
+  { assetStore }: Project,
+  { files }: CollectedAssets,
+  { blobs }: CollectedAssets,
+  directory: string,
+): Problem[] {
+  return assetStore === undefined ? checkLimits(files, blobs.size, directory) : checkWorkersStore(assetStore);
 }
 
 /** Two bundles of one application mount the same directories. */

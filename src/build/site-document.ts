@@ -25,6 +25,8 @@ export interface SiteParts {
   assets: Pick<CollectedAssets, "files">;
   /** Given for a development server. */
   development?: DevelopmentRules | undefined;
+  /** Address of the store that the site is to read its files from, if not its own folder. */
+  store: string | undefined;
   /** The document of the build before, if there was one. */
   previous: Site | undefined;
 }
@@ -46,6 +48,7 @@ export function createSite(parts: SiteParts): Site {
       immutableFingerprints: project.immutableFingerprints,
       ...(project.earlyHints === "before-functions" ? { hintsBeforeFunctions: true as const } : {}),
       binding: project.assetsBinding,
+      ...(parts.store === undefined ? {} : { store: parts.store }),
     },
     vars: project.vars,
     ...(project.routing === undefined ? {} : { routing: project.routing }),

@@ -104,6 +104,20 @@ const EXPLANATIONS: Record<CommandName, Explanation> = {
       ],
     ],
   },
+  assets: {
+    summary: "upload the files of a build to the store they are served from",
+    details:
+      "Sends what is missing there, so that it can be interrupted and run again. Credentials come from the\n" +
+      "environment: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION; for an HTTP\n" +
+      "server CAUSEWAY_ASSET_STORE_TOKEN.",
+    examples: [
+      ["causeway assets push", "to the store of the project's settings"],
+      [
+        "causeway assets push --asset-store s3://my-bucket/site --dry-run",
+        "tell what is missing in a bucket",
+      ],
+    ],
+  },
   deploy: {
     summary: "build for Workers and hand over to wrangler",
     details: "Arguments after -- go to `wrangler deploy` as they are.",
@@ -114,6 +128,9 @@ const EXPLANATIONS: Record<CommandName, Explanation> = {
     ],
   },
 };
+
+/** What stands between a command and the directory. */
+const OPERANDS: Partial<Record<CommandName, string>> = { scale: " N", assets: " push" };
 
 /** Help for one command, or for all. */
 export function formatHelp(command: CommandName | undefined): string {
@@ -136,10 +153,11 @@ function generalHelp(): string {
 
 function commandHelp(command: CommandName): string {
   const { summary, details, examples } = EXPLANATIONS[command];
+  const operand = OPERANDS[command] ?? "";
   return [
     `causeway ${command}: ${summary}`,
     `\n${details}`,
-    section("Usage", [`causeway ${command} [directory] [options]`]),
+    section("Usage", [`causeway ${command}${operand} [directory] [options]`]),
     section("Options", columns(optionRows(optionsOf(command)))),
     section("Examples", columns(examples)),
   ].join("\n");

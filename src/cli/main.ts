@@ -24,6 +24,7 @@ const LOADERS: Record<CommandName, () => Promise<Command>> = {
   scale: async () => (await import("./commands/control.ts")).runScale,
   stop: async () => (await import("./commands/control.ts")).runStop,
   routes: async () => (await import("./commands/routes.ts")).runRoutes,
+  assets: async () => (await import("./commands/assets.ts")).runAssets,
   deploy: async () => (await import("./commands/deploy.ts")).runDeploy,
 };
 

@@ -15,6 +15,7 @@ export const COMMANDS = [
   "scale",
   "stop",
   "routes",
+  "assets",
   "deploy",
 ] as const;
 export type CommandName = (typeof COMMANDS)[number];
@@ -75,7 +76,7 @@ export const OPTIONS = {
     kind: "text",
     value: "DIR",
     help: "where the build is (dist)",
-    commands: ["build", "start", "deploy", "status", "top", "reload", "scale", "stop"],
+    commands: ["build", "start", "assets", "deploy", "status", "top", "reload", "scale", "stop"],
   },
   build: { kind: "flag", help: "build first", commands: ["start"] },
   runtime: {
@@ -97,9 +98,28 @@ export const OPTIONS = {
     help: "NAME=value lines for env; repeatable",
     commands: ["start"],
   },
+  "asset-store": {
+    kind: "text",
+    value: "URL",
+    help: "where the files' bytes are: https://… or s3://bucket/folder",
+    commands: ["start", "assets"],
+  },
+  "asset-cache": {
+    kind: "text",
+    value: "DIR",
+    help: "copies of what the store holds (.causeway/asset-copies)",
+    commands: ["start"],
+  },
+  "asset-cache-size": {
+    kind: "text",
+    value: "SIZE",
+    help: "how much of that is kept (1G)",
+    commands: ["start"],
+  },
+  concurrency: { kind: "text", value: "N", help: "requests at the same time (8)", commands: ["assets"] },
   ...SERVER_OPTIONS,
   "routes-json": { kind: "flag", help: "print the generated _routes.json", commands: ["routes"] },
-  "dry-run": { kind: "flag", help: "stop before the upload", commands: ["deploy"] },
+  "dry-run": { kind: "flag", help: "stop before the upload", commands: ["deploy", "assets"] },
   json: { kind: "flag", help: "print JSON for programs" },
   strict: { kind: "flag", help: "take warnings for errors" },
   quiet: { kind: "flag", alias: "q", help: "print problems only" },

@@ -22,7 +22,7 @@ export interface OptionValues {
 
 export interface CommandLine {
   command: CommandName | undefined;
-  /** What stands before the directory: the number of workers for `scale`. */
+  /** What stands before the directory: the number of workers for `scale`, what `assets` is to do. */
   operand: string | undefined;
   directory: string;
   options: OptionValues;
@@ -50,7 +50,7 @@ export function parseArguments(args: readonly string[]): CommandLine {
     else takeOption(argument, queue, command, options, problems);
   }
   const [name, ...places] = positionals;
-  const operand = command === "scale" ? places.shift() : undefined;
+  const operand = command === "scale" || command === "assets" ? places.shift() : undefined;
   const [directory, ...surplus] = places;
   if (name !== undefined && command === undefined) problems.push(unknownCommand(name));
   for (const extra of surplus)

@@ -80,6 +80,7 @@ export async function loadProject(
     navigationFallbackOnly: own.settings.navigationFallbackOnly,
     immutableFingerprints: own.settings.immutableFingerprints,
     earlyHints: own.settings.earlyHints ?? conventions === "pages",
+    ...(own.settings.assetStore === undefined ? {} : { assetStore: own.settings.assetStore }),
     ...(causeway.section === undefined ? {} : { routing: causeway.section }),
   };
   return { project, problems };

@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Problem } from "../contract/problem.ts";
+import { readStoreAddress } from "../contract/store-address.ts";
 import type { EarlyHints } from "./project.ts";
 
 export interface PackageSettings {
@@ -12,6 +13,7 @@ export interface PackageSettings {
   directoryIndexes: boolean;
   /** Undefined where the project does not say. */
   earlyHints: EarlyHints | undefined;
+  assetStore: string | undefined;
 }
 
 const FLAGS = ["navigationFallbackOnly", "immutableFingerprints", "directoryIndexes"] as const;
@@ -29,13 +31,29 @@ export async function loadPackageSettings(
     immutableFingerprints: own.immutableFingerprints === true,
     directoryIndexes: own.directoryIndexes === true,
     earlyHints: EARLY_HINTS.includes(own.earlyHints) ? (own.earlyHints as EarlyHints) : undefined,
+    assetStore: typeof own.assetStore === "string" ? own.assetStore : undefined,
   };
   const problems = FLAGS.filter((flag) => own[flag] !== undefined && typeof own[flag] !== "boolean").map(
     (flag) => wrongValue(flag, "true or false"),
   );
   if (own.earlyHints !== undefined && settings.earlyHints === undefined)
     problems.push(wrongValue("earlyHints", 'true, false or "before-functions"'));
-  return { settings, problems };
+  return { settings, problems: [...problems, ...checkStore(own.assetStore)] };
+}
+
+function checkStore(value: unknown): Problem[] {
+  if (value === undefined) return [];
+  const address = typeof value === "string" ? readStoreAddress(value) : { flaw: "it is no text", remedy: "" };
+  if (!("flaw" in address)) return [];
+  return [
+    {
+      severity: "error",
+      code: "config-value",
+      message: `Cannot use "causeway.assetStore": ${address.flaw}`,
+      file: "package.json",
+      remedy: address.remedy || "Write an address there, or remove the key.",
+    },
+  ];
 }
 
 /** A broken package.json is the package manager's to report; here it only means that nothing is set. */

@@ -45,6 +45,8 @@ export interface Project {
   navigationFallbackOnly: boolean;
   immutableFingerprints: boolean;
   earlyHints: EarlyHints;
+  /** Address of the store that a started site reads its files from; see docs/static-files.md. */
+  assetStore?: string;
   /** Upstreams and routes of causeway.config.ts. */
   routing?: RoutingSection;
 }

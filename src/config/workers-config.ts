@@ -22,11 +22,9 @@ const SOURCE_KEYS = [
 /** Keys that an environment does not take over from the top level (Wrangler docs, "Non-inheritable keys"). */
 const OWN_KEYS = ["vars", "define", "secrets", ...Object.keys(BINDING_KEYS)];
 
+const MAIN = "workers.js";
 /** Our router answers everything and asks for each file by its hash. */
-const ENTRY = {
-  main: "workers.js",
-  assets: { directory: "assets", binding: "ASSETS", run_worker_first: true, html_handling: "none" },
-};
+const ASSETS = { directory: "assets", binding: "ASSETS", run_worker_first: true, html_handling: "none" };
 
 type Table = Record<string, unknown>;
 
@@ -52,9 +50,11 @@ export async function createWorkersConfig(project: Project): Promise<Table> {
   const inherited = section === undefined ? top : { ...omit(top, OWN_KEYS), ...section };
   const suffix = section !== undefined && section.name === undefined ? `-${environment}` : "";
   return {
-    ...omit(inherited, SOURCE_KEYS),
+    ...omit(inherited, [...SOURCE_KEYS, "assets"]),
     name: workerName(project.name + suffix),
-    ...ENTRY,
+    main: MAIN,
+    // Files in a store of their own are not uploaded with the code.
+    ...(project.assetStore === undefined ? { assets: ASSETS } : {}),
     compatibility_date: project.compatibilityDate ?? DEFAULT_COMPATIBILITY_DATE,
     compatibility_flags: project.compatibilityFlags,
     vars: project.vars,

@@ -11,6 +11,10 @@ export const ERROR_CODES = {
   "tool-failed": { title: "A program that the command ran failed", exitCode: 1 },
   "application-boot": { title: "The application threw while loading", exitCode: 1 },
   "not-running": { title: "No application server is running", exitCode: 1 },
+  "store-credentials": { title: "The asset store's credentials are missing", exitCode: 1 },
+  "store-refused": { title: "The asset store refused", exitCode: 1 },
+  "store-unreachable": { title: "The asset store cannot be reached", exitCode: 1 },
+  interrupted: { title: "A signal ended the command before it was done", exitCode: 130 },
   internal: { title: "A fault in Causeway", exitCode: 70 },
 } as const satisfies Record<string, { title: string; exitCode: number }>;
 

@@ -30,6 +30,17 @@ export interface AssetStore {
   ): Promise<Uint8Array | ReadableStream<Uint8Array> | undefined>;
 }
 
+/** Where a build's blobs are uploaded to: the writing side of a remote store. Failures are `StoreError`s. */
+export interface AssetTarget {
+  /**
+   * Sizes by hash of those blobs that the target holds. All of them lie in one folder: their hashes begin
+   * with the same two digits.
+   */
+  find(blobs: readonly BlobReference[]): Promise<ReadonlyMap<string, number>>;
+  /** Uploads a blob; the target checks its SHA-256 if it can. It is there as a whole, or not at all. */
+  put(blob: BlobReference, content: Blob, signal: AbortSignal): Promise<void>;
+}
+
 /** One finished request, as the access log sees it. */
 export interface AccessRecord {
   requestId: string;

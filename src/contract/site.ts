@@ -102,6 +102,8 @@ export interface AssetSection {
   navigationFallbackOnly: boolean;
   /** Name of the binding under which the application finds these files; `ASSETS` if absent. */
   binding?: string;
+  /** Address of the store that holds the bytes, if not the folder of the build; see `readStoreAddress`. */
+  store?: string;
   /** Fingerprinted names (`app.3f2a91bc.js`) get `immutable`. */
   immutableFingerprints: boolean;
   /** Node sends a page's `links` in a 103 (RFC 8297) before functions run in front of it. */

@@ -2,13 +2,20 @@
 
 import type { GatewayContext } from "../contract/handler.ts";
 import type { LogSink } from "../contract/platform.ts";
+import { StoreError } from "../contract/store-error.ts";
 
-/** Logs the error and returns the 500 for it; nothing of the error reaches the client. */
+/**
+ * Logs the error and returns the 500 for it, or the 503 where it was a store that failed; nothing of the error
+ * reaches the client.
+ */
 export function recover(error: unknown, context: GatewayContext, log: LogSink): Response {
   log.error("A request failed", error, { requestId: context.requestId });
-  return new Response(`Internal Server Error\nRequest ${context.requestId}\n`, {
-    status: 500,
+  const isStoreDown = error instanceof StoreError;
+  const title = isStoreDown ? "Service Unavailable" : "Internal Server Error";
+  return new Response(`${title}\nRequest ${context.requestId}\n`, {
+    status: isStoreDown ? 503 : 500,
     headers: {
+      ...(isStoreDown ? { "retry-after": "1" } : {}),
       "content-type": "text/plain;charset=UTF-8",
       "cache-control": "no-store",
       "x-request-id": context.requestId,

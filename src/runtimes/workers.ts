@@ -1,10 +1,13 @@
 // Workers: the platform's fetch event in front of the edge, static files from the assets binding.
 
-import { createBindingStore } from "../assets/stores/binding-store.ts";
+import { type AssetsBinding, createBindingStore } from "../assets/stores/binding-store.ts";
+import { createR2Store, type R2Source } from "../assets/stores/bucket-store.ts";
+import { createOriginStore } from "../assets/stores/origin-store.ts";
 import type { FunctionBundle } from "../contract/bundle.ts";
 import type { Env, GatewayContext } from "../contract/handler.ts";
-import type { LogSink, Platform } from "../contract/platform.ts";
+import type { AssetStore, LogSink, Platform } from "../contract/platform.ts";
 import type { Site } from "../contract/site.ts";
+import { readStoreAddress } from "../contract/store-address.ts";
 import { isCodingAccepted } from "../http/accept-encoding.ts";
 import { formatHttpDate } from "../http/http-date.ts";
 import { describeError } from "../observe/line-log.ts";
@@ -42,10 +45,9 @@ export function createWorker({ site, bundle }: { site: Site; bundle: FunctionBun
 }
 
 function prepare(site: Site, bundle: FunctionBundle, env: Env, origin: string) {
-  const store = createBindingStore(env[ASSETS_BINDING] as { fetch: typeof fetch });
   const platform = {
     runtime: "workers" as const,
-    assets: store,
+    assets: openStore(site, env),
     log: CONSOLE_LOG,
     clock: SYSTEM_CLOCK,
     ...transportFor(site),
@@ -53,6 +55,21 @@ function prepare(site: Site, bundle: FunctionBundle, env: Env, origin: string) {
   const { handler } = composeSite({ site, bundle, platform, env });
   const { [ASSETS_BINDING]: _files, ...own } = env;
   return { handler, env: createApplicationEnv(site, own, origin) };
+}
+
+/** The store that the site names: a bucket by its R2 binding, or an HTTP origin; else the assets binding. */
+function openStore({ assets }: Site, env: Env): AssetStore {
+  if (assets.store === undefined) return createBindingStore(env[ASSETS_BINDING] as AssetsBinding);
+  const address = readStoreAddress(assets.store);
+  if ("flaw" in address)
+    throw new TypeError(`Cannot use "${assets.store}" as an asset store: ${address.flaw}`);
+  if (address.kind === "origin") return createOriginStore({ base: address.base });
+  const bucket = address.binding === undefined ? undefined : env[address.binding];
+  if (bucket === undefined) {
+    const wanted = address.binding ?? "which the address of the store does not name";
+    throw new TypeError(`Cannot read the bucket "${address.bucket}": there is no R2 binding ${wanted}`);
+  }
+  return createR2Store(bucket as R2Source, address.prefix);
 }
 
 /**

@@ -49,3 +49,10 @@ export const DEFAULT_SETTINGS: SupervisorSettings = {
 
 /** Limits that make workers leave are spread by up to this share, so that they do not all leave at once. */
 export const JITTER_SHARE = 0.1;
+
+/** The settings for another number of workers; a minimum below the number stays one. */
+export function scaleSettings(settings: SupervisorSettings, workers: number): SupervisorSettings {
+  const isAdaptive = settings.minWorkers < settings.workers;
+  const minWorkers = isAdaptive ? Math.min(settings.minWorkers, workers) : workers;
+  return { ...settings, workers, minWorkers };
+}

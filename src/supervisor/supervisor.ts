@@ -5,11 +5,12 @@ import { CausewayError } from "../contract/errors.ts";
 import type { WorkerEvent, WorkerReport } from "../contract/process-host.ts";
 import { BackOff } from "./back-off.ts";
 import { Demand } from "./demand.ts";
+import { Generations } from "./generations.ts";
 import { LoadPolicy } from "./load-policy.ts";
 import { Pending } from "./pending.ts";
 import { type Action, planActions } from "./plan.ts";
 import type { SupervisorPorts } from "./ports.ts";
-import type { SupervisorSettings } from "./settings.ts";
+import { type SupervisorSettings, scaleSettings } from "./settings.ts";
 import { addToTotals, createCounts, createTotals } from "./totals.ts";
 import {
   createRow,
@@ -28,13 +29,10 @@ export class Supervisor {
   readonly #backOff: BackOff;
   readonly #load: LoadPolicy;
   readonly #demand = new Demand();
-  readonly #generations = new Set<number>();
+  readonly #generations = new Generations();
   readonly counts = createCounts();
   /** What workers that are gone have done. */
   readonly past = createTotals();
-  #generation = 0;
-  /** The last generation of which a worker became ready: what a failed reload returns to. */
-  #provenGeneration: number | undefined;
   #stopping = false;
   /** Of the last worker that became ready. */
   #bootMs = 0;
@@ -54,7 +52,7 @@ export class Supervisor {
 
   /** Starts the workers of a first generation; rejects with what one of them could not load. */
   start(generation: number): Promise<void> {
-    this.#enqueue(() => this.#want(generation));
+    this.#enqueue(() => this.#generations.want(generation));
     return this.#starting.promise();
   }
 
@@ -62,7 +60,7 @@ export class Supervisor {
   reload(generation: number): Promise<void> {
     const promise = this.#reloading.promise();
     this.#enqueue(() => {
-      this.#want(generation);
+      this.#generations.want(generation);
       this.#backOff.reset();
     });
     return promise;
@@ -71,9 +69,7 @@ export class Supervisor {
   /** Changes the number of workers; with fewer than the minimum, that too. */
   scale(workers: number): void {
     this.#enqueue(() => {
-      const adaptive = this.#settings.minWorkers < this.#settings.workers;
-      const minWorkers = adaptive ? Math.min(this.#settings.minWorkers, workers) : workers;
-      this.#settings = { ...this.#settings, workers, minWorkers };
+      this.#settings = scaleSettings(this.#settings, workers);
     });
   }
 
@@ -106,14 +102,14 @@ export class Supervisor {
   }
 
   get generation(): number {
-    return this.#generation;
+    return this.#generations.wanted;
   }
 
   get stopping(): boolean {
     return this.#stopping;
   }
 
-  /** There are no workers, because nobody asks for the site. */
+  /** No workers, because nobody asks for the site. */
   get isAsleep(): boolean {
     return this.#isAsleep;
   }
@@ -136,12 +132,12 @@ export class Supervisor {
   /** Takes up what was enqueued, then does what is needed now. */
   step(): void {
     for (let task = this.#queue.shift(); task !== undefined; task = this.#queue.shift()) task();
-    if (this.#generation === 0 && !this.#stopping) return;
+    if (this.#generations.wanted === 0 && !this.#stopping) return;
     const now = this.#now();
     if (this.#settings.killRssBytes > 0) measureMemory(this.rows());
     const wanted = {
       workers: this.#followLoad(now),
-      generation: this.#generation,
+      generation: this.#generations.wanted,
       stopping: this.#stopping,
       bootMs: this.#bootMs,
     };
@@ -170,11 +166,6 @@ export class Supervisor {
     return this.#ports.clock.monotonic();
   }
 
-  #want(generation: number): void {
-    this.#generation = generation;
-    this.#generations.add(generation);
-  }
-
   #act(action: Action): void {
     if (action.kind === "start") this.#startWorker();
     else if (action.kind === "drain") this.#drain(action.row, action.reason);
@@ -185,7 +176,7 @@ export class Supervisor {
     // What there is no room for now is planned again at the next step.
     if (this.#ports.mayBoot?.() === false) return;
     const id = this.#ports.nextId();
-    const order = { id, generation: this.#generation };
+    const order = { id, generation: this.#generations.wanted };
     const process = this.#ports.host.start(order, (event) => this.#enqueue(() => this.#hear(id, event)));
     const limits = drawLimits(this.#settings, this.#ports.random);
     this.#rows.set(id, createRow(id, order.generation, process, limits, this.#now()));
@@ -194,11 +185,8 @@ export class Supervisor {
 
   #drain(row: WorkerRow, reason: LeaveReason): void {
     this.#leave(row, reason);
-    row.process.drain({
-      limitMs: this.#settings.drainLimitMs,
-      streamGraceMs: this.#settings.streamGraceMs,
-      closeIdle: reason === "stop",
-    });
+    const { drainLimitMs: limitMs, streamGraceMs } = this.#settings;
+    row.process.drain({ limitMs, streamGraceMs, closeIdle: reason === "stop" });
     if (reason.startsWith("max-")) {
       this.counts.recycled += 1;
       this.#ports.log.warn("A worker is replaced", { worker: row.id, pid: row.process.pid, reason });
@@ -243,7 +231,7 @@ export class Supervisor {
     row.state = "ready";
     row.readyAt = this.#now();
     this.#bootMs = row.readyAt - row.startedAt;
-    if (row.generation === this.#generation) this.#provenGeneration = row.generation;
+    this.#generations.prove(row.generation);
     this.#failure = undefined;
   }
 
@@ -267,13 +255,13 @@ export class Supervisor {
     if (row.leaving === "stop") return;
     row.leaving = "stop";
     const error = new CausewayError("application-boot", message, remedy === undefined ? {} : { remedy });
-    if (row.generation !== this.#generation || this.#provenGeneration === this.#generation) {
+    if (row.generation !== this.#generations.wanted || this.#generations.isWantedProven) {
       this.#backOff.failed(this.#now(), 0);
       this.#ports.log.warn("A worker could not be started", { worker: row.id, message });
-    } else if (this.#provenGeneration === undefined) {
+    } else if (!this.#generations.hasProven) {
       this.#unproven(row, error);
     } else {
-      this.#generation = this.#provenGeneration;
+      this.#generations.goBack();
       this.counts.failedReloads += 1;
       this.#reloading.reject(error);
     }
@@ -285,9 +273,9 @@ export class Supervisor {
     if (!this.#settings.keepTrying && this.#starting.isAwaited) this.#stopping = true;
     else {
       this.#backOff.bootFailed(this.#now());
+      const fields = { worker: row.id, message, remedy };
       // The same failure at each attempt is one piece of news.
-      if (message !== this.#failure)
-        this.#ports.log.warn("A worker could not be started", { worker: row.id, message, remedy });
+      if (message !== this.#failure) this.#ports.log.warn("A worker could not be started", fields);
     }
     this.#failure = message;
     this.#starting.reject(error);
@@ -298,20 +286,14 @@ export class Supervisor {
   #conclude(workers: number): void {
     if (this.#stopping && this.#rows.size === 0) this.#ended.resolve();
     const serving = this.rows().filter((row) => row.state === "ready");
-    const isComplete =
-      serving.length === workers && serving.every((row) => row.generation === this.#generation);
-    if (!isComplete || this.#stopping) return;
+    if (this.#stopping || serving.length !== workers) return;
+    if (serving.some((row) => row.generation !== this.#generations.wanted)) return;
     this.#starting.resolve();
     if (this.#reloading.resolve()) this.counts.reloads += 1;
   }
 
   #discardUnused(): void {
-    const used = new Set([this.#generation, this.#provenGeneration]);
-    for (const row of this.#rows.values()) used.add(row.generation);
-    for (const generation of this.#generations) {
-      if (used.has(generation)) continue;
-      this.#generations.delete(generation);
-      this.#ports.host.discard(generation);
-    }
+    const inUse = this.rows().map((row) => row.generation);
+    for (const generation of this.#generations.takeUnused(inUse)) this.#ports.host.discard(generation);
   }
 }

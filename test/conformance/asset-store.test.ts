@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createBindingStore } from "../../src/assets/stores/binding-store.ts";
-import { createKvStore, createR2Store } from "../../src/assets/stores/bucket-store.ts";
+import { createKvStore, createR2Store, type R2Source } from "../../src/assets/stores/bucket-store.ts";
 import { createHotStore } from "../../src/assets/stores/hot-store.ts";
 import { createMemoryStore } from "../../src/assets/stores/memory-store.ts";
 import { createOriginStore } from "../../src/assets/stores/origin-store.ts";
@@ -86,14 +86,21 @@ describeAssetStore("an S3 store", async (blobs) => {
   };
 });
 
-describeAssetStore("an R2 store", async (blobs) => ({
-  store: createR2Store({
+/** An R2 bucket with blobs below a folder. */
+function createBucket(blobs: Blobs, folder: string): R2Source {
+  return {
     async get(key, options) {
-      const bytes = blobs.get(key.slice(3));
+      const bytes = key.startsWith(folder) ? blobs.get(key.slice(folder.length + "00/".length)) : undefined;
       const { offset = 0, length = bytes?.length ?? 0 } = options?.range ?? {};
       return bytes ? { body: new Blob([bytes.slice(offset, offset + length)]).stream() } : null;
     },
-  }),
+  };
+}
+
+describeAssetStore("an R2 store", async (blobs) => ({ store: createR2Store(createBucket(blobs, "")) }));
+
+describeAssetStore("an R2 store below a folder", async (blobs) => ({
+  store: createR2Store(createBucket(blobs, "some/folder/"), "some/folder"),
 }));
 
 describeAssetStore("a KV store", async (blobs) => ({

@@ -1,4 +1,5 @@
-// Where do assets live when a Worker has an R2 bucket or a KV namespace? Under the key `<first two hex>/<sha256>`.
+// Where do assets live when a Worker has an R2 bucket or a KV namespace? Under the key `<first two hex>/<sha256>`,
+// in R2 also below a folder.
 
 import type { AssetStore } from "../../contract/platform.ts";
 import { blobPath } from "./blob-path.ts";
@@ -17,12 +18,13 @@ export interface KvSource {
   get(key: string, type: "stream"): Promise<ReadableStream<Uint8Array> | null>;
 }
 
-/** Serves blobs from an R2 bucket, which cuts intervals itself. */
-export function createR2Store(bucket: R2Source): AssetStore {
+/** Serves blobs from a folder of an R2 bucket, which cuts intervals itself. */
+export function createR2Store(bucket: R2Source, folder = ""): AssetStore {
   return {
     async read(blob, interval) {
-      const key = keyOf(blob.hash);
-      if (key === undefined) return undefined;
+      const name = keyOf(blob.hash);
+      if (name === undefined) return undefined;
+      const key = folder === "" ? name : `${folder}/${name}`;
       const range = interval && { offset: interval.start, length: interval.end - interval.start };
       const object =
         range && range.length < blob.size ? await bucket.get(key, { range }) : await bucket.get(key);

@@ -2,47 +2,25 @@
 
 import type { AssetStore } from "../../contract/platform.ts";
 import { createOriginStore } from "./origin-store.ts";
-
-export interface S3StoreOptions {
-  /** `https://s3.eu-central-1.amazonaws.com`, `http://127.0.0.1:9000`, … */
-  endpoint: string;
-  bucket: string;
-  region: string;
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken?: string;
-  /** Folder in the bucket. */
-  prefix?: string;
-  timeoutMs?: number;
-}
+import {
+  createS3Fetch,
+  explainS3,
+  isS3Absence,
+  readS3Refusal,
+  type S3Options,
+  s3Folder,
+} from "./s3-client.ts";
 
 /** Serves blobs from `<bucket>/<prefix>/<first two hex>/<sha256>`; needs the package aws4fetch. */
-export async function createS3Store(options: S3StoreOptions): Promise<AssetStore> {
+export async function createS3Store(options: S3Options): Promise<AssetStore> {
   const { timeoutMs } = options;
   return createOriginStore({
     base: s3Folder(options),
     fetch: await createS3Fetch(options),
+    async explain(response, action, url) {
+      const refusal = await readS3Refusal(response);
+      return isS3Absence(refusal) ? undefined : explainS3(options, refusal, action, url);
+    },
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   });
-}
-
-/** The URL under which the blobs lie, in path style, which every S3-compatible server understands. */
-export function s3Folder({ endpoint, bucket, prefix = "" }: S3StoreOptions): string {
-  const folder = prefix.replace(/^\/+|\/+$/g, "");
-  return [endpoint.replace(/\/+$/, ""), bucket, folder].filter((part) => part !== "").join("/");
-}
-
-/** A fetch that signs; loaded on first use, since few sites need it. */
-export async function createS3Fetch(
-  options: S3StoreOptions,
-): Promise<(url: string, init: RequestInit) => Promise<Response>> {
-  const { AwsClient } = await import("aws4fetch");
-  const { accessKeyId, secretAccessKey, sessionToken, region } = options;
-  const credentials = {
-    accessKeyId,
-    secretAccessKey,
-    ...(sessionToken === undefined ? {} : { sessionToken }),
-  };
-  const client = new AwsClient({ ...credentials, region, service: "s3", retries: 2 });
-  return (url, init) => client.fetch(url, init);
 }

@@ -6,6 +6,7 @@ import { type DevOutcome, startDevSession } from "../../dev/dev-session.ts";
 import { startOnFreePort } from "../../dev/find-port.ts";
 import type { ProcessRuntime } from "../../dev/runtime-process.ts";
 import type { DevBuild, DevTarget } from "../../dev/workshop.ts";
+import { STORE_VARIABLES } from "../../runtimes/server/open-asset-store.ts";
 import { stopOnSignal } from "../../runtimes/server/run-build.ts";
 import type { Output } from "../output.ts";
 import type { CommandLine } from "../parse-arguments.ts";
@@ -13,6 +14,8 @@ import { projectOptions, readAddress } from "../site-options.ts";
 
 /** Serves until a signal ends it. */
 export async function runDev(line: CommandLine, output: Output): Promise<void> {
+  // Development serves what was just built, whatever this shell is set up to start.
+  process.env[STORE_VARIABLES.store] = "";
   const runtime = line.options.texts.get("runtime") ?? "node";
   const address = { ...readAddress(line), accessLog: !output.quiet && !output.json };
   const options = projectOptions(line);

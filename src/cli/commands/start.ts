@@ -7,12 +7,14 @@ import { loadVariableFile } from "../../config/load-dev-vars.ts";
 import { CausewayError } from "../../contract/errors.ts";
 import type { Env } from "../../contract/handler.ts";
 import type { ProcessRuntime } from "../../dev/runtime-process.ts";
+import { STORE_VARIABLES, storeAddressOf } from "../../runtimes/server/open-asset-store.ts";
 import { environmentFor, guardEnvironment, stopOnSignal } from "../../runtimes/server/run-build.ts";
 import { createServerLog } from "../../runtimes/server/server-log.ts";
 import { serverUrl } from "../../runtimes/server/server-url.ts";
 import { surviveFaults } from "../../runtimes/server/survive-faults.ts";
 import { type FoundBuild, findBuild, findBuildIn } from "../find-build.ts";
 import type { Output } from "../output.ts";
+import { parseSize } from "../parse-amount.ts";
 import type { CommandLine } from "../parse-arguments.ts";
 import { MASTER_OPTIONS } from "../server-options.ts";
 import { readServerSettings, type ServerSettings } from "../server-settings.ts";
@@ -28,7 +30,10 @@ export async function runStart(line: CommandLine, output: Output): Promise<void>
     const { startSites } = await import("./start-sites.ts");
     return startSites(line, output, address);
   }
+  setStoreVariables(line);
   const build = await findBuild(line, target);
+  if (runtime === "workerd" && line.options.texts.has("asset-store")) throw storeElsewhere();
+  storeAddressOf(build.site);
   const env = await startEnvironment(line, output, build);
   const settings = await readServerSettings(line, build.root);
   if (runtime === "node" && settings.supervisor.workers > 0) {
@@ -55,6 +60,22 @@ export async function runStart(line: CommandLine, output: Output): Promise<void>
   const url = server.url.href.replace(/\/$/, "");
   output.result(`${build.site.name} is served on ${url}`, { event: "ready", url, runtime });
   stopOnSignal(server);
+}
+
+/** The processes that serve, whatever their runtime, find where the files are in the environment. */
+function setStoreVariables({ options: { texts } }: CommandLine): void {
+  const store = texts.get("asset-store");
+  const cache = texts.get("asset-cache");
+  const cacheBytes = parseSize(texts.get("asset-cache-size") ?? "");
+  if (store !== undefined) process.env[STORE_VARIABLES.store] = store;
+  if (cache !== undefined) process.env[STORE_VARIABLES.cache] = resolve(cache);
+  if (cacheBytes !== undefined) process.env[STORE_VARIABLES.cacheBytes] = String(cacheBytes);
+}
+
+function storeElsewhere(): CausewayError {
+  return new CausewayError("bad-usage", "Cannot give Workers another asset store when they are started", {
+    remedy: 'Set "causeway": {"assetStore": "…"} in package.json and build again.',
+  });
 }
 
 async function buildFor(target: Target, line: CommandLine, output: Output): Promise<void> {

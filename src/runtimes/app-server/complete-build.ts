@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { blobPath } from "../../assets/stores/blob-path.ts";
 import { parseSite } from "../../contract/parse-site.ts";
 import type { Site } from "../../contract/site.ts";
+import { blobsOf } from "../../contract/site-blobs.ts";
+import { storeAddressOf } from "../server/open-asset-store.ts";
 
 /** Files are many; this many are looked at together. */
 const CONCURRENCY = 64;
@@ -32,11 +34,13 @@ export async function readFingerprint(folder: string): Promise<string | undefine
   }
 }
 
-/** Path of a blob that the document lists and the folder lacks; undefined if all are there. */
+/**
+ * Path of a blob that the document lists and the folder lacks; undefined if all are there, or if the site reads
+ * them elsewhere.
+ */
 export async function findMissingBlob(folder: string, site: Site): Promise<string | undefined> {
-  const blobs = Object.entries(site.assets.files).flatMap(([path, file]) =>
-    [file, ...Object.values(file.encodings ?? {})].map(({ hash, size }) => ({ path, hash, size })),
-  );
+  if (storeAddressOf(site) !== undefined) return undefined;
+  const blobs = blobsOf(site);
   for (let index = 0; index < blobs.length; index += CONCURRENCY) {
     const checks = blobs.slice(index, index + CONCURRENCY).map(async ({ path, hash, size }) => {
       const file = blobPath(hash);

@@ -8,8 +8,8 @@ import type { Site } from "../../contract/site.ts";
 import type { AssetFetch } from "../../gateway/assets-binding.ts";
 import { createReachFilter } from "../../gateway/may-reach-functions.ts";
 import { createNodeServer, type NodeServer, prepareNode } from "../node.ts";
-import { createFolderStore } from "../server/folder-store.ts";
 import { loadRelease } from "../server/load-release.ts";
+import { openAssetStore } from "../server/open-asset-store.ts";
 import { createNodeTransport } from "../server/transport-node.ts";
 import { longestDeadlineMs, shortestDeadlineMs } from "./deadlines.ts";
 import { takeFrontClient } from "./front-fields.ts";
@@ -72,7 +72,7 @@ async function createServerFor(
         return fetchAsset(request);
       };
     };
-    const store = createFolderStore(join(outDir, "assets"));
+    const store = await openAssetStore(site, outDir);
     return createNodeServer({ ...options, site, bundle: { modules: {} }, store, application }, gate);
   }
   const release = await loadRelease({ outDir, site });

@@ -4,12 +4,11 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { createHotStore } from "../../assets/stores/hot-store.ts";
 import type { FunctionBundle } from "../../contract/bundle.ts";
 import type { Site } from "../../contract/site.ts";
 import { prepareNode } from "../node.ts";
 import type { Release } from "../running-server.ts";
-import { createFolderStore } from "./folder-store.ts";
+import { openAssetStore } from "./open-asset-store.ts";
 import { loadApplication } from "./run-build.ts";
 
 /** The release of a build that lies in a directory, as its own `node.js` would serve it. */
@@ -17,7 +16,7 @@ export async function loadRelease(build: { outDir: string; site: Site }): Promis
   const { outDir, site } = build;
   const bundle =
     site.application.kind === "none" ? { modules: {} } : await loadBundle(join(outDir, "functions.js"));
-  return { site, bundle, store: createHotStore(createFolderStore(join(outDir, "assets"))) };
+  return { site, bundle, store: await openAssetStore(site, outDir) };
 }
 
 /** Imports a bundle anew where its text has changed; module state lasts as long as the text does. */

@@ -1,9 +1,9 @@
 // Runs a build's own entry (`node dist/node.js`): port and host, one line, a clean stop on signals.
 
+import { dirname } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { createHotStore } from "../../assets/stores/hot-store.ts";
 import type { FunctionBundle } from "../../contract/bundle.ts";
 import { CausewayError, ERROR_CODES } from "../../contract/errors.ts";
 import type { Env } from "../../contract/handler.ts";
@@ -12,7 +12,7 @@ import type { Site } from "../../contract/site.ts";
 import { listVariables } from "../../edge/guards/read-secret.ts";
 import type { RunningServer, ServerOptions } from "../running-server.ts";
 import { describeLoadFailure } from "./describe-load-failure.ts";
-import { createFolderStore } from "./folder-store.ts";
+import { openAssetStore } from "./open-asset-store.ts";
 import { createServerLog } from "./server-log.ts";
 import { surviveFaults } from "./survive-faults.ts";
 
@@ -42,7 +42,7 @@ export async function runBuild({ prepare, start }: BuildRunner, location: BuildL
     const site = parseSite(location.site);
     prepare();
     const bundle = await loadApplication(location.bundle);
-    const store = createHotStore(createFolderStore(fileURLToPath(location.assets)));
+    const store = await openAssetStore(site, dirname(fileURLToPath(location.assets)));
     const env = { ...guardEnvironment(site), ...environmentFor(site.vars) };
     const accessLog = process.env.CAUSEWAY_ACCESS_LOG === "1";
     const server = await start({ site, bundle, store, env, accessLog, ...readAddress() });

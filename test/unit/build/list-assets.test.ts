@@ -161,6 +161,22 @@ describe("the cache of hashes", () => {
     expect((await listSettled()).files["/a.txt"]?.hash).toBe(planted);
   });
 
+  test("of many files only those that changed are read", async () => {
+    const names = Array.from({ length: 500 }, (_, index) => `${index % 7}/${index}.txt`);
+    for (const name of names) await write(name);
+    await listSettled();
+    await plantHashes();
+    for (const name of names.slice(0, 3)) await write(name, "changed");
+    const { files } = await listSettled();
+    const read = Object.entries(files).filter(([, { hash }]) => hash !== planted);
+    expect(read.map(([path]) => path).sort()).toEqual(
+      names
+        .slice(0, 3)
+        .map((name) => `/${name}`)
+        .sort(),
+    );
+  });
+
   test("a file that changed is read, even with its old size and time", async () => {
     await write("a.txt");
     await listSettled();

@@ -18,7 +18,7 @@ describe("createOriginStore", () => {
     const { asked, store } = answer(200);
     await store.read(BLOB);
     expect(asked).toMatchObject([
-      [`https://origin.example/x/aa/${BLOB.hash}`, { headers: {}, redirect: "error" }],
+      [`https://origin.example/x/aa/${BLOB.hash}`, { headers: {}, redirect: "manual" }],
     ]);
   });
 
@@ -34,8 +34,27 @@ describe("createOriginStore", () => {
     expect(await answer(status).store.read(BLOB)).toBeUndefined();
   });
 
+  test("throws what may pass at a failure, so that nobody takes it for absence", async () => {
+    const failure = { message: expect.stringContaining("the origin answered 500"), isTransient: true };
+    await expect(answer(500).store.read(BLOB)).rejects.toMatchObject(failure);
+  });
+
+  test("breaks off when the origin stops in the middle, but not because its reader is slow", async () => {
+    let pulls = 0;
+    const body = new ReadableStream<Uint8Array>(
+      { pull: (c) => (pulls++ < 2 ? c.enqueue(new Uint8Array(5)) : new Promise(() => undefined)) },
+      { highWaterMark: 0 },
+    );
+    const fetch = async () => new Response(body, { headers: { "content-length": "10" } });
+    const store = createOriginStore({ base: "https://origin.example", fetch, timeoutMs: 20 });
+    const reader = ((await store.read(BLOB)) as ReadableStream<Uint8Array>).getReader();
+    await reader.read();
+    await new Promise((done) => setTimeout(done, 60));
+    expect((await reader.read()).value?.length).toBe(5);
+    await expect(reader.read()).rejects.toThrow("the origin sent nothing for 20 ms");
+  });
+
   test.each<[string, ReturnType<typeof answer>]>([
-    ["a failure", answer(500)],
     ["another range", answer(206, { "content-range": "bytes 0-2/10" })],
     ["a file of another size", answer(206, { "content-range": "bytes 2-4/11" })],
     ["a whole of another size", answer(200, { "content-length": "11" })],

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -75,6 +76,30 @@ describe("createDiskCacheStore", () => {
     const cached = await createDiskCacheStore(store, { folder });
     await expect(cached.read(blobOf(A))).rejects.toThrow("the remote store sent other bytes");
     expect(await filesIn()).toEqual([]);
+  });
+
+  test("believes what lies there from before only after reading it", async () => {
+    const { remote, store } = createRemote();
+    await readBytes(await createDiskCacheStore(store, { folder }), blobOf(A));
+    await writeFile(join(folder, pathOf(A)), A.toReversed());
+    const restarted = await createDiskCacheStore(store, { folder });
+    expect(await readBytes(restarted, blobOf(A))).toEqual(A);
+    expect(remote.reads.length).toBe(2);
+  });
+
+  test("uses the copies of other processes that share the folder", async () => {
+    const { remote, store } = createRemote();
+    const [one, other] = await Promise.all([1, 2].map(() => createDiskCacheStore(store, { folder })));
+    for (const cached of [one, other]) expect(await readBytes(cached as AssetStore, blobOf(A))).toEqual(A);
+    expect(remote.reads.length).toBe(1);
+  });
+
+  test("removes what a process left half loaded long ago", async () => {
+    const [old, young] = ["0", "1"].map((digit) => join(folder, `${digit}${randomUUID().slice(1)}.tmp`));
+    for (const path of [old, young]) await writeFile(path as string, "half");
+    await utimes(old as string, 1, 1);
+    await createDiskCacheStore(createRemote().store, { folder });
+    expect((await filesIn()).map((name) => join(folder, name))).toEqual([young]);
   });
 
   test("drops the copies that were used longest ago", async () => {
