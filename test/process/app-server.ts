@@ -64,7 +64,11 @@ export async function startAppServer(
   const [, origin = ""] = await Promise.race([
     until(() => /is served on (\S+)/.exec(output) ?? undefined, "It said that it serves"),
     ended,
-  ]);
+  ]).catch((error: unknown) => {
+    // Nobody else knows of it: what did not say that it serves must not go on for ever.
+    child.kill("SIGKILL");
+    throw error;
+  });
   const command = async (name: string, ...rest: string[]) => {
     const operand = name === "scale" ? [rest.shift() ?? ""] : [];
     const other = run([name, ...operand, root, ...rest, ...controlOptions(rest, args)]);
