@@ -89,6 +89,7 @@ export async function startAppServerIn(
     ),
     ended,
   ]).catch((error: unknown) => {
+    // Nobody else knows of it: what did not say that it serves must not go on for ever.
     child.kill("SIGKILL");
     throw error;
   });
