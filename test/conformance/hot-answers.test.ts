@@ -79,7 +79,8 @@ function heads(targets: readonly string[]): string[] {
  * in which order fields of different names are sent, and it means nothing (RFC 9110 §5.3).
  */
 async function exchange({ origin, runtime }: LaunchedSite, head: string): Promise<string> {
-  const answer = (await send(origin, head)).replace(/^date: .*\r\n/im, "");
+  const text = await send(origin, head);
+  const answer = text.replace(/^(?:date|x-request-id): .*\r\n/gim, "").replace(/^Request [\w-]{36}$/m, "Request");
   if (runtime !== "deno") return answer;
   const end = answer.indexOf("\r\n\r\n");
   const [status, ...fields] = answer.slice(0, end).split("\r\n");

@@ -107,7 +107,7 @@ describe("files that change under a server", () => {
   test("are never mixed by `causeway start`, whose build is replaced and loses files", async () => {
     const { root, file } = makeSite();
     expect((await runCli(["build", root, "--target", "node"])).code).toBe(0);
-    const server = startCli(["start", root, "--port", "0"]);
+    const server = startCli(["start", root, "--port", "0", "--workers", "0"]);
     const [, url] = await server.printed(/is served on (http:\S+)/);
     const readers = new Readers(`${url}/a.bin`);
     await readers.during(async () => {

@@ -5,12 +5,13 @@ import { fileURLToPath } from "node:url";
 import { describeError } from "../../observe/line-log.ts";
 import { createStackMapper } from "./map-stack.ts";
 
-/** The folder of this package's code or, in a build, the one file that has all of it. */
-const OWN_PLACE = fileURLToPath(
-  /\/describe-load-failure\.[jt]s$/.test(import.meta.url)
-    ? new URL("../../", import.meta.url)
-    : import.meta.url,
-);
+/** The folder of this package's code, that of the workers' programs, or in a build the one file that has all of it. */
+const OWN_PLACE = fileURLToPath(ownPlace(import.meta.url));
+
+function ownPlace(url: string): URL | string {
+  if (/\/describe-load-failure\.[jt]s$/.test(url)) return new URL("../../", url);
+  return url.includes("/bundled/workers/") ? new URL("./", url) : url;
+}
 
 /** The error with its stack and causes, for the site's owner. */
 export function describeLoadFailure(error: unknown): string {
