@@ -41,7 +41,8 @@ export async function deliver(
   const keeping = keep(cache, admitted, body, epoch);
   // Clients of different speed would wait for each other's share of a long body.
   const isShared = lengthOf(response.headers) <= cache.maxBufferedBytes;
-  settle(isShared ? { kind: "shared", head: admitted, body } : { kind: "unshared" }, keeping);
+  if (isShared) settle({ kind: "shared", head: admitted, body }, keeping);
+  else settle({ kind: "unshared" });
   visit.waitUntil(keeping);
   return answer;
 }

@@ -13,6 +13,7 @@ import { ageMs } from "./policy.ts";
 import { decideReuse, NO_DIRECTIVES, readRequestDirectives } from "./reuse.ts";
 import type { SharedCache } from "./shared-cache.ts";
 import { createReader, isVariantFor } from "./stored-entry.ts";
+import { createFreshnessTest } from "./take-off.ts";
 import { addCacheStatus, type CachedRoute, defaultKey, type Visit } from "./visit.ts";
 
 export interface ServeCachedOptions extends CacheRules {
@@ -58,8 +59,7 @@ async function bypass(visit: Visit): Promise<Response> {
 
 /** Waits for nothing if the store does not. */
 function lookUp(visit: Visit): Response | Promise<Response> {
-  const { headers } = visit.request;
-  const kept = visit.route.cache.store.read(visit.key, (head) => isVariantFor(headers, head));
+  const kept = visit.route.cache.store.read(visit.key, createFreshnessTest(visit));
   return kept instanceof Promise ? kept.then((found) => choose(visit, found)) : choose(visit, kept);
 }
 

@@ -8,18 +8,17 @@ import { defaultKey } from "./visit.ts";
 
 /**
  * Puts a cache in front of handlers. Without settings the answers decide by what they say; `route` tells apart
- * routes that answer the same URL.
+ * routes that answer the same URL, as `nameOf` calls them: a route that means something else than before needs
+ * another name, or what was kept of it before is served.
  */
 export function createAnswerSharing(
   cache: SharedCache,
+  nameOf: (route: number) => string = String,
 ): (handler: Handler, settings: RouteCacheSettings | undefined, route: number) => Handler {
   return (handler, settings, route) => {
     if (settings?.enabled === false) return handler;
-    const { defaultSeconds } = settings ?? {};
-    return serveCached(handler, {
-      cache,
-      key: (request) => `route ${route}\n${defaultKey(request)}`,
-      ...(defaultSeconds === undefined ? {} : { defaultSeconds }),
-    });
+    const { enabled: _enabled, ...rules } = settings ?? { enabled: true };
+    const name = `route ${nameOf(route)}`;
+    return serveCached(handler, { ...rules, cache, key: (request) => `${name}\n${defaultKey(request)}` });
   };
 }

@@ -1,6 +1,6 @@
-// Reads what a route does beside answering: fields that it sets or removes, the shared cache, who may use it.
+// Reads what a route does beside answering: fields that it sets or removes, who may use it.
 
-import type { HeaderEdits, RouteAuthSettings, RouteCacheSettings } from "../contract/routing.ts";
+import type { HeaderEdits, RouteAuthSettings } from "../contract/routing.ts";
 import { digestPassword } from "./causeway-config-password.ts";
 import { type ConfigPath, type ConfigReader, formatPath, isTable } from "./causeway-config-values.ts";
 
@@ -37,22 +37,6 @@ export function readHeaders(reader: ConfigReader, value: unknown, path: ConfigPa
     }
     return [name.toLowerCase(), String(text)];
   });
-}
-
-/** Whether the shared cache is used. */
-export function readCache(
-  reader: ConfigReader,
-  value: unknown,
-  path: ConfigPath,
-): RouteCacheSettings | undefined {
-  if (value === undefined || typeof value === "boolean")
-    return value === undefined ? undefined : { enabled: value };
-  const table = reader.table(value, path, ["defaultTtl"]);
-  const ttlMs = reader.duration(table?.defaultTtl, [...path, "defaultTtl"]);
-  return {
-    enabled: true,
-    ...(ttlMs === undefined ? {} : { defaultSeconds: Math.round(ttlMs / 1_000) }),
-  };
 }
 
 /** Who may use a route. */

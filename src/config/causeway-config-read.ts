@@ -1,6 +1,7 @@
 // From the value that causeway.config.ts exports to the routing section of a site, with all mistakes.
 
 import type { RoutingSection, UpstreamSettings } from "../contract/routing.ts";
+import { readCacheStore } from "./causeway-config-cache.ts";
 import { readRoute } from "./causeway-config-route.ts";
 import { readUpstream } from "./causeway-config-upstream.ts";
 import { type ConfigMistake, ConfigReader, formatPath } from "./causeway-config-values.ts";
@@ -11,7 +12,7 @@ const PROXY_TEXT = /^(?:unix|[0-9a-f.:]+(?:\/\d{1,3})?)$/i;
 /** Reads a configuration. With mistakes the section is not fit to be served. */
 export function readCausewayConfig(value: unknown): { section: RoutingSection; mistakes: ConfigMistake[] } {
   const reader = new ConfigReader();
-  const table = reader.table(value, [], ["upstreams", "routes", "trustedProxies"]) ?? {};
+  const table = reader.table(value, [], ["upstreams", "routes", "trustedProxies", "cache"]) ?? {};
   const named = Object.entries(reader.record(table.upstreams, ["upstreams"]));
   const upstreams: Record<string, UpstreamSettings> = {};
   for (const [name, settings] of named) {
@@ -25,7 +26,9 @@ export function readCausewayConfig(value: unknown): { section: RoutingSection; m
   const trustedProxies = reader
     .list(table.trustedProxies, ["trustedProxies"])
     .map((text, index) => readProxy(reader, text, index));
-  return { section: { upstreams, routes, trustedProxies }, mistakes: reader.mistakes };
+  const cache = readCacheStore(reader, table.cache);
+  const section = { upstreams, routes, trustedProxies, ...(cache === undefined ? {} : { cache }) };
+  return { section, mistakes: reader.mistakes };
 }
 
 function readProxy(reader: ConfigReader, value: unknown, index: number): string {

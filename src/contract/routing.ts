@@ -9,6 +9,18 @@ export interface RoutingSection {
   routes: RoutingRule[];
   /** Addresses and CIDR ranges (or `unix`) whose forwarding fields are believed. */
   trustedProxies: string[];
+  /** Where shared answers are kept; absent: as it comes. */
+  cache?: CacheStoreSettings;
+}
+
+/** Where a server keeps the answers that it shares, and who else is told of purges. */
+export interface CacheStoreSettings {
+  /** Of each process. */
+  memoryBytes?: number;
+  /** Absent: on disk if several processes share it; false: only in memory. */
+  disk?: false | { folder?: string; maxBytes?: number };
+  /** Purges are exchanged with other nodes. The URL may also come from the environment. */
+  redis?: { url?: string; channel: string };
 }
 
 /** A named group of servers. */
@@ -164,6 +176,16 @@ export interface RouteCacheSettings {
   enabled: boolean;
   /** Freshness of answers that name none, in seconds. */
   defaultSeconds?: number;
+  /** The same for 404, 405, 410, 414 and 501. */
+  negativeSeconds?: number;
+  /** Lifetimes as a share of the time since Last-Modified (RFC 9111 §4.2.2). */
+  heuristicFraction?: number;
+  /** How long after its lifetime an answer may stand in for an origin that fails. */
+  staleOnFailureSeconds?: number;
+  /** Keep answers that set cookies, for everybody. */
+  storeSetCookie?: boolean;
+  /** Clients cannot demand fresh answers. */
+  ignoreRequestDirectives?: boolean;
 }
 
 /** Who may use a route. */

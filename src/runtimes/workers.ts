@@ -1,6 +1,8 @@
 // Workers: the platform's fetch event in front of the edge, static files from the assets binding.
 
 import { createBindingStore } from "../assets/stores/binding-store.ts";
+import { createPlatformCache, type PlatformCache } from "../cache/platform-cache.ts";
+import { createSharedCache } from "../cache/shared-cache.ts";
 import type { FunctionBundle } from "../contract/bundle.ts";
 import type { Env, GatewayContext } from "../contract/handler.ts";
 import type { LogSink, Platform } from "../contract/platform.ts";
@@ -8,7 +10,7 @@ import type { Site } from "../contract/site.ts";
 import { formatHttpDate } from "../http/http-date.ts";
 import { describeError } from "../observe/line-log.ts";
 import { createApplicationEnv } from "./application-env.ts";
-import { composeSite } from "./compose.ts";
+import { composeSite, type SiteParts } from "./compose.ts";
 import { makeSendable } from "./sendable-response.ts";
 import { createWorkersTransport } from "./server/transport-workers.ts";
 import { SYSTEM_CLOCK } from "./system-clock.ts";
@@ -47,7 +49,7 @@ function prepare(site: Site, bundle: FunctionBundle, env: Env, origin: string) {
     clock: SYSTEM_CLOCK,
     ...transportFor(site),
   };
-  const { handler } = composeSite({ site, bundle, platform });
+  const { handler } = composeSite({ site, bundle, platform, ...cacheFor(site) });
   const { [ASSETS_BINDING]: _files, ...own } = env;
   return { handler, env: createApplicationEnv(site, own, origin) };
 }
@@ -73,6 +75,14 @@ function withDate(response: Response): Response {
     // The answer of a fetch is immutable, and brings its own Date.
   }
   return response;
+}
+
+/** The platform's own cache; a request of Workers cannot use what another one is being sent. */
+function cacheFor({ routing }: Site): Pick<SiteParts, "cache"> {
+  const { caches } = globalThis as unknown as { caches?: { default: PlatformCache } };
+  if (routing === undefined || caches === undefined) return {};
+  const store = createPlatformCache(caches.default);
+  return { cache: createSharedCache({ store, clock: SYSTEM_CLOCK, sharesFlights: false }) };
 }
 
 function transportFor({ routing }: Site): Pick<Platform, "transport"> {

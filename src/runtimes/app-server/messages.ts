@@ -1,5 +1,7 @@
 // What the master of the application server and its workers say to each other.
 
+import type { CacheOrder } from "../../contract/cache-order.ts";
+import type { TurnVerdict } from "../../contract/flight-turns.ts";
 import type { DrainOrder, ScheduledTask, WorkerReport } from "../../contract/process-host.ts";
 import type { Offer } from "./connection-dealer.ts";
 import type { Deadlines } from "./deadlines.ts";
@@ -13,8 +15,10 @@ export interface WorkerBrief {
   role: WorkerRole;
   /** Where the edge finds the functions, if they are isolated. */
   functionsSocket: string | undefined;
-  /** Folder of the build. */
+  /** Folder of this worker's copy of the build. */
   release: string;
+  /** Folder of the build itself. */
+  outDir: string;
   /** Under which URL the site is reached. */
   url: string;
   /** Variables and secrets for the functions. */
@@ -30,7 +34,8 @@ export type MasterMessage =
   /** Comes with a connection. */
   | { kind: "connection"; offer: Offer }
   | { kind: "scheduled"; task: ScheduledTask }
-  | { kind: "drain"; order: DrainOrder };
+  | { kind: "drain"; order: DrainOrder }
+  | CacheNotice;
 
 export type WorkerMessage =
   | { kind: "ready" }
@@ -38,7 +43,21 @@ export type WorkerMessage =
   /** All connections up to this number have been taken, except those that came too late. */
   | { kind: "took"; upTo: number; late: number[] }
   | { kind: "report"; report: WorkerReport }
-  | { kind: "leaving" };
+  | { kind: "leaving" }
+  | CacheRequest;
+
+export type CacheNotice =
+  | { kind: "cache-order"; ticket: number; order: CacheOrder }
+  /** A worker's own order has been obeyed by all. */
+  | { kind: "cache-done"; ticket: number; removed: number }
+  /** It is the worker's turn to ask an origin; with a verdict: it was another's, and that is over. */
+  | { kind: "turn"; ticket: number; verdict?: TurnVerdict };
+
+export type CacheRequest =
+  | { kind: "cache-order"; ticket: number; order: CacheOrder }
+  | { kind: "cache-done"; ticket: number; removed: number }
+  | { kind: "take-turn"; ticket: number; key: string }
+  | { kind: "end-turn"; key: string; verdict: TurnVerdict };
 
 /** How often a worker reports. */
 export const REPORT_EVERY_MS = 250;

@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { LogSink } from "../../contract/platform.ts";
 import type { ProcessHost, WorkerEvent, WorkerOrder, WorkerProcess } from "../../contract/process-host.ts";
+import type { CacheCoordinator } from "./cache-coordinator.ts";
 import type { ConnectionDealer, Offer } from "./connection-dealer.ts";
 import {
   type HangNotice,
@@ -17,6 +18,7 @@ import {
 
 export interface NodeProcessHostOptions {
   dealer: ConnectionDealer;
+  cache: CacheCoordinator;
   log: LogSink;
   /** What a worker of a generation is told. */
   brief(order: WorkerOrder): WorkerBrief;
@@ -42,7 +44,7 @@ function startWorker(
   listener: (event: WorkerEvent) => void,
   options: NodeProcessHostOptions,
 ): WorkerProcess {
-  const { dealer, log } = options;
+  const { dealer, cache, log } = options;
   const { id } = order;
   const child = fork(PROGRAM, [], {
     execArgv: options.maxHeapMb === undefined ? [] : [`--max-old-space-size=${options.maxHeapMb}`],
@@ -50,10 +52,12 @@ function startWorker(
   });
   child.on("message", (message: WorkerMessage) => {
     if (message.kind === "took") return dealer.took(id, message.upTo, message.late);
+    if (cache.hear(id, message)) return;
     if (message.kind === "report") dealer.reported(id, message.report.connections);
-    else if (message.kind === "ready")
+    else if (message.kind === "ready") {
+      cache.join(id, (notice) => send(child, notice));
       dealer.add(id, (socket, offer) => sendConnection(child, socket, offer));
-    else if (message.kind === "leaving") dealer.retire(id);
+    } else if (message.kind === "leaving") dealer.retire(id);
     listener(message);
   });
   child.on("error", (error) => log.error("A worker process reports a failure", error, { worker: id }));
@@ -63,6 +67,7 @@ function startWorker(
   });
   whenGone(child, (code, signal) => {
     dealer.remove(id);
+    cache.leave(id);
     listener({ kind: "exited", code, signal });
   });
   send(child, { kind: "boot", brief: options.brief(order) });

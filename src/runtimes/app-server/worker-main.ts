@@ -14,7 +14,9 @@ import { createReachFilter } from "../../gateway/may-reach-functions.ts";
 import { createNodeServer, type NodeServer, prepareNode } from "../node.ts";
 import { createFolderStore } from "../server/folder-store.ts";
 import { loadRelease } from "../server/load-release.ts";
+import { openProcessCache } from "../server/open-process-cache.ts";
 import { createNodeTransport } from "../server/transport-node.ts";
+import { CacheLink } from "./cache-link.ts";
 import { longestDeadlineMs, shortestDeadlineMs } from "./deadlines.ts";
 import { drainWorker, type WorkerParts } from "./drain-worker.ts";
 import { createIsolatedApplication, serveIsolated } from "./isolated-functions.ts";
@@ -42,9 +44,10 @@ process.once("message", (message: MasterMessage) => {
 
 async function run(brief: WorkerBrief): Promise<void> {
   const log = createWorkerLog(brief.id);
+  const cache = new CacheLink(say);
   try {
-    const parts = await boot(brief, log);
-    listenToMaster(parts, log);
+    const parts = await boot(brief, cache, log);
+    listenToMaster(parts, cache, log);
     await say({ kind: "ready" });
   } catch (error) {
     log.flush();
@@ -53,9 +56,10 @@ async function run(brief: WorkerBrief): Promise<void> {
   }
 }
 
-async function boot(brief: WorkerBrief, log: WorkerLog): Promise<WorkerParts> {
+async function boot(brief: WorkerBrief, cache: CacheLink, log: WorkerLog): Promise<WorkerParts> {
   prepareNode();
   const site = parseSite(JSON.parse(await readFile(join(brief.release, "site.json"), "utf8")));
+  await openProcessCache({ site, outDir: brief.outDir, log, others: cache });
   const gate = new WorkerGate(brief.deadlines, brief.backlog);
   const node = await createServerFor(brief, site, gate, log);
   node.activate(new URL(brief.url));
@@ -98,7 +102,7 @@ async function createServerFor(
   );
 }
 
-function listenToMaster(parts: WorkerParts, log: WorkerLog): void {
+function listenToMaster(parts: WorkerParts, cache: CacheLink, log: WorkerLog): void {
   const report = createReporter(parts.gate, parts.connections, log);
   const sayReport = () => say({ kind: "report", report: report() });
   setInterval(sayReport, REPORT_EVERY_MS);
@@ -112,6 +116,7 @@ function listenToMaster(parts: WorkerParts, log: WorkerLog): void {
     process.exit(0);
   };
   process.on("message", (message: MasterMessage, socket?: Socket) => {
+    if (cache.hear(message)) return;
     if (message.kind === "drain") void leave(message.order);
     else if (message.kind === "scheduled") parts.node.runScheduled(message.task);
     else if (message.kind === "connection") parts.connections.take(socket, message.offer);

@@ -3,6 +3,7 @@
 import type { LogSink, Platform } from "../../contract/platform.ts";
 import { createResponseCompressor } from "../../http/compress-response.ts";
 import { type ComposedSite, composeSite } from "../compose.ts";
+import { processCache } from "../process-cache.ts";
 import type { Release, ServerOptions } from "../running-server.ts";
 import { SYSTEM_CLOCK } from "../system-clock.ts";
 import { getPlainBody } from "./node-response.ts";
@@ -19,6 +20,7 @@ export function composeRelease(
     site,
     bundle,
     platform: { runtime, assets: store, log, clock: SYSTEM_CLOCK, ...(transport && { transport }) },
+    cache: processCache(),
     compress: createResponseCompressor({ encoders: ZLIB_ENCODERS, completeBodyOf: getPlainBody }),
     ...(application === undefined ? {} : { application }),
     ...(accessLog === undefined ? {} : { accessLog }),
