@@ -74,10 +74,15 @@ export function createTieredCache(
     },
     async write(head, body) {
       if (body instanceof Uint8Array) {
+        if (isGone(head)) return false;
         if (body.byteLength <= maxFastBytes) await fast.write(head, body);
         return slow.write(head, body);
       }
       const { bytes, rest } = await peekStream(body, maxFastBytes);
+      if (isGone(head)) {
+        await rest?.cancel();
+        return false;
+      }
       if (rest === undefined && bytes !== undefined) await fast.write(head, bytes);
       // A version that is too large for memory must not leave an older one there.
       else await fast.remove(head.key, head.variant);

@@ -2,6 +2,7 @@
 
 import { createBindingStore } from "../assets/stores/binding-store.ts";
 import { createPlatformCache, type PlatformCache } from "../cache/platform-cache.ts";
+import { setPurger } from "../cache/purge-cache.ts";
 import { createSharedCache } from "../cache/shared-cache.ts";
 import type { FunctionBundle } from "../contract/bundle.ts";
 import type { Env, GatewayContext } from "../contract/handler.ts";
@@ -82,7 +83,9 @@ function cacheFor({ routing }: Site): Pick<SiteParts, "cache"> {
   const { caches } = globalThis as unknown as { caches?: { default: PlatformCache } };
   if (routing === undefined || caches === undefined) return {};
   const store = createPlatformCache(caches.default);
-  return { cache: createSharedCache({ store, clock: SYSTEM_CLOCK, sharesFlights: false }) };
+  const cache = createSharedCache({ store, clock: SYSTEM_CLOCK, sharesFlights: false });
+  setPurger((selection) => cache.purge(selection));
+  return { cache };
 }
 
 function transportFor({ routing }: Site): Pick<Platform, "transport"> {

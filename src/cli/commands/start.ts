@@ -10,6 +10,8 @@ import { reservePort } from "../../dev/find-port.ts";
 import { type ProcessRuntime, startRuntimeProcess } from "../../dev/runtime-process.ts";
 import { startNodeServer } from "../../runtimes/node.ts";
 import { loadRelease } from "../../runtimes/server/load-release.ts";
+import { openProcessCache } from "../../runtimes/server/open-process-cache.ts";
+import { openOwnPurgeDoor } from "../../runtimes/server/own-purge-door.ts";
 import { environmentFor, stopOnSignal } from "../../runtimes/server/run-build.ts";
 import { createServerLog } from "../../runtimes/server/server-log.ts";
 import { serverUrl } from "../../runtimes/server/server-url.ts";
@@ -52,7 +54,7 @@ export async function runStart(line: CommandLine, output: Output): Promise<void>
   }
   const server =
     runtime === "node"
-      ? await serveHere(build, env, address)
+      ? await serveHere(build, env, address, settings.controlPath)
       : await serveProcess(build, env, address, runtime as ProcessRuntime);
   const url = server.url.href.replace(/\/$/, "");
   output.result(`${build.site.name} is served on ${url}`, { event: "ready", url, runtime });
@@ -79,10 +81,24 @@ interface Served {
   close(): Promise<void>;
 }
 
-async function serveHere(build: FoundBuild, env: Env, address: Address): Promise<Served> {
+async function serveHere(
+  build: FoundBuild,
+  env: Env,
+  address: Address,
+  controlPath: string | undefined,
+): Promise<Served> {
+  const { site, outDir } = build;
+  const log = createServerLog();
+  await openProcessCache({ site, outDir, log });
   const server = await startNodeServer({ ...(await loadRelease(build)), env, ...address });
-  surviveFaults(createServerLog());
-  return server;
+  const closeDoor = await openOwnPurgeDoor({ site, outDir, log, path: controlPath });
+  surviveFaults(log);
+  return {
+    url: server.url,
+    async close() {
+      await Promise.all([server.close(), closeDoor()]);
+    },
+  };
 }
 
 /** A process that ends by itself ends the command, with its exit code. */

@@ -3,16 +3,9 @@
 
 import type { CacheOrder } from "../../contract/cache-order.ts";
 import type { TurnVerdict } from "../../contract/flight-turns.ts";
+import type { PurgeOutcome } from "../../contract/purge-outcome.ts";
 import type { PurgeSelection } from "../../contract/response-cache.ts";
 import type { CacheRequest, MasterMessage, WorkerMessage } from "./messages.ts";
-
-/** What came of an order. */
-export interface OrderOutcome {
-  removed: number;
-  workers: number;
-  /** Workers that have not answered in time; they obey as soon as they can. */
-  late: number;
-}
 
 type Send = (message: MasterMessage) => void;
 
@@ -82,13 +75,13 @@ export class CacheCoordinator {
   }
 
   /** Purges in every worker, and tells whoever listens for it. */
-  purge(selection: PurgeSelection): Promise<OrderOutcome> {
+  purge(selection: PurgeSelection): Promise<PurgeOutcome> {
     this.onPurge(selection);
     return this.purgeHere(selection);
   }
 
   /** Purges in every worker. */
-  purgeHere(selection: PurgeSelection): Promise<OrderOutcome> {
+  purgeHere(selection: PurgeSelection): Promise<PurgeOutcome> {
     return this.#order({ kind: "purge", selection }, [...this.#members.keys()]);
   }
 
@@ -103,7 +96,7 @@ export class CacheCoordinator {
     this.#members.get(worker)?.({ kind: "cache-done", ticket, removed: outcome.removed });
   }
 
-  #order(order: CacheOrder, workers: readonly number[]): Promise<OrderOutcome> {
+  #order(order: CacheOrder, workers: readonly number[]): Promise<PurgeOutcome> {
     const ticket = ++this.#lastTicket;
     return new Promise((resolve) => {
       const open: OpenOrder = {
@@ -112,7 +105,7 @@ export class CacheCoordinator {
         settle: () => {
           clearTimeout(timer);
           this.#orders.delete(ticket);
-          resolve({ removed: open.removed, workers: workers.length, late: open.waitsFor.size });
+          resolve({ removed: open.removed, processes: workers.length, late: open.waitsFor.size });
         },
       };
       const timer = setTimeout(open.settle, ORDER_LIMIT_MS);

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
+import { setPurger } from "../../cache/purge-cache.ts";
 import { CausewayError } from "../../contract/errors.ts";
 import type { Handler } from "../../contract/handler.ts";
 import { parseSite } from "../../contract/parse-site.ts";
@@ -60,6 +61,7 @@ async function boot(brief: WorkerBrief, cache: CacheLink, log: WorkerLog): Promi
   prepareNode();
   const site = parseSite(JSON.parse(await readFile(join(brief.release, "site.json"), "utf8")));
   await openProcessCache({ site, outDir: brief.outDir, log, others: cache });
+  setPurger((selection) => cache.order({ kind: "purge", selection }));
   const gate = new WorkerGate(brief.deadlines, brief.backlog);
   const node = await createServerFor(brief, site, gate, log);
   node.activate(new URL(brief.url));
