@@ -2,7 +2,7 @@
 
 import type { StoredHead, StoredResponse } from "../contract/response-cache.ts";
 import { type CacheStatus, type ForwardReason, formatCacheStatus } from "../http/cache-status.ts";
-import { answerNotModified, isUnchanged, validatorsOf } from "./answer-stored.ts";
+import { answerNotModified, isUnchanged } from "./answer-stored.ts";
 import type { Arrival } from "./arrival.ts";
 import { keep } from "./keep.ts";
 import type { Outcome } from "./outcome.ts";
@@ -100,7 +100,7 @@ function answerUnchanged(
   status: CacheStatus,
   ageSeconds: number,
 ): Response | undefined {
-  if (head.status !== 200 || !isUnchanged("GET", request.headers, validatorsOf(head))) return undefined;
+  if (head.status !== 200 || !isUnchanged("GET", request.headers, head)) return undefined;
   return answerNotModified(head, { ageSeconds, status: formatCacheStatus(route.cache.name, status) });
 }
 

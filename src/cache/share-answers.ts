@@ -17,7 +17,8 @@ export function createAnswerSharing(
 ): (handler: Handler, settings: RouteCacheSettings | undefined, route: number) => Handler {
   return (handler, settings, route) => {
     if (settings?.enabled === false) return handler;
-    const { enabled: _enabled, ...rules } = settings ?? { enabled: true };
+    // A route about which nothing was said keeps only what asks for it.
+    const { enabled: _enabled, ...rules } = settings ?? { enabled: true, heuristicFraction: 0 };
     const name = `route ${nameOf(route)}`;
     return serveCached(handler, { ...rules, cache, key: (request) => `${name}\n${defaultKey(request)}` });
   };

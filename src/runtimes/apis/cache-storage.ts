@@ -13,7 +13,7 @@ import { checkStorable, mayStore } from "./cache-rules.ts";
 type CacheQuery = { ignoreMethod?: boolean };
 type CacheInput = Request | URL | string;
 
-const RULES = resolveRules({});
+const RULES = resolveRules({ heuristicFraction: 0 });
 const readHead = createReader(RULES);
 
 /** What all caches of a process have in common. */
