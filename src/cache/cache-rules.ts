@@ -17,6 +17,11 @@ export interface CacheRules {
   storeSetCookie?: boolean;
   /** Fields that are read instead of Cache-Control, the most specific first (RFC 9213). */
   targets?: readonly string[];
+  /**
+   * Whether requests with cookies, too, wait for an equal one that is under way to a URL of which nothing is kept. By
+   * default they do; where nobody has said that a route is for everybody, its answers often are for one client.
+   */
+  collapsesWithCookies?: boolean;
   /** Whether clients may demand fresh or stale answers with Cache-Control. By default they may. */
   ignoreRequestDirectives?: boolean;
 }
@@ -30,6 +35,7 @@ export interface ResolvedRules {
   storesSetCookie: boolean;
   targets: readonly string[];
   obeysClients: boolean;
+  collapsesWithCookies: boolean;
 }
 
 export function resolveRules(rules: CacheRules): ResolvedRules {
@@ -42,6 +48,7 @@ export function resolveRules(rules: CacheRules): ResolvedRules {
     storesSetCookie: rules.storeSetCookie ?? false,
     targets: (rules.targets ?? ["cdn-cache-control"]).map((name) => name.toLowerCase()),
     obeysClients: !rules.ignoreRequestDirectives,
+    collapsesWithCookies: rules.collapsesWithCookies ?? true,
   };
 }
 

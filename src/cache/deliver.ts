@@ -28,8 +28,8 @@ export async function deliver(
   const { response, epoch } = arrival;
   const admitted = admit(visit, arrival);
   if (typeof admitted === "string") {
-    // What a client with conditions or credentials of its own gets says nothing about the others.
-    if (arrival.isLeading) cache.unshared.add(key, cache.clock.now());
+    // A failure, or what a client with conditions or credentials of its own gets, says nothing about the others.
+    if (arrival.isLeading && response.status < 500) cache.unshared.add(key, cache.clock.now());
     settle({ kind: "unshared" });
     if (stored !== undefined) await settleChange(visit, cache.store.remove(stored.key, stored.variant));
     return addCacheStatus(route, response, { forward: reason, detail: admitted });

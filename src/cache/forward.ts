@@ -66,8 +66,16 @@ function mayShare({ request, wanted, route, key }: Visit, stored: StoredResponse
   if (wanted.has("no-store") || wanted.has("no-cache")) return false;
   // What is kept is validated with conditions of our own in place of the client's.
   if (stored !== undefined) return true;
+  if (headers.has("cookie") && !route.rules.collapsesWithCookies) return false;
+  // A stream of events never ends, and a poll takes its time.
+  if (headers.get("accept") === "text/event-stream") return false;
   if (headers.has("range") || headers.has("if-none-match") || headers.has("if-modified-since")) return false;
-  return !route.cache.unshared.has(key, route.cache.clock.now());
+  return !isUnshared({ route, key });
+}
+
+/** Whether the last answer was for one client only: nobody waits for the next one, nor looks for a kept one. */
+export function isUnshared({ route, key }: Pick<Visit, "route" | "key">): boolean {
+  return route.cache.unshared.has(key, route.cache.clock.now());
 }
 
 function flightKey({ key, request }: Visit, vary: readonly string[]): string {

@@ -6,6 +6,9 @@ import { serveCached } from "./serve-cached.ts";
 import type { SharedCache } from "./shared-cache.ts";
 import { defaultKey } from "./visit.ts";
 
+/** A route about which nothing was said keeps only what asks for it, and keeps nobody waiting who may be logged in. */
+const UNASKED = { enabled: true, heuristicFraction: 0, collapsesWithCookies: false };
+
 /**
  * Puts a cache in front of handlers. Without settings the answers decide by what they say; `route` tells apart
  * routes that answer the same URL, as `nameOf` calls them: a route that means something else than before needs
@@ -17,8 +20,7 @@ export function createAnswerSharing(
 ): (handler: Handler, settings: RouteCacheSettings | undefined, route: number) => Handler {
   return (handler, settings, route) => {
     if (settings?.enabled === false) return handler;
-    // A route about which nothing was said keeps only what asks for it.
-    const { enabled: _enabled, ...rules } = settings ?? { enabled: true, heuristicFraction: 0 };
+    const { enabled: _enabled, ...rules } = settings ?? UNASKED;
     const name = `route ${nameOf(route)}`;
     return serveCached(handler, { ...rules, cache, key: (request) => `${name}\n${defaultKey(request)}` });
   };

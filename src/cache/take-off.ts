@@ -21,7 +21,7 @@ export async function takeOff(
   if (turns === undefined) return exchange({ visit, stored, reason, flight });
   const turn = await turns.take(flight.key, flight.signal, maxWaitMs);
   if (turn.kind === "own") void flight.over.then((outcome) => turn.release(verdictOf(outcome)));
-  const isWorthALook = turn.kind === "own" || turn.verdict === "kept";
+  const isWorthALook = turn.kind === "own" ? turn.mayBeKept : turn.verdict === "kept";
   const found = isWorthALook ? await answerFound(visit, reason, flight) : undefined;
   return found ?? exchange({ visit, stored, reason, flight });
 }

@@ -3,9 +3,12 @@
 /** What a request to the origin came to, for the other processes: `kept` is in the store now. */
 export type TurnVerdict = "kept" | "unshared" | "failed";
 
-/** It is this process's turn, which `release` ends; or another one's, and that is over. */
+/**
+ * It is this process's turn, which `release` ends, and another has just had one if the answer `mayBeKept`; or it was
+ * another's, and that is over.
+ */
 export type Turn =
-  | { kind: "own"; release(verdict: TurnVerdict): void }
+  | { kind: "own"; mayBeKept: boolean; release(verdict: TurnVerdict): void }
   | { kind: "others"; verdict: TurnVerdict | "overdue" };
 
 /** Deals out turns: for each key one process at a time. */

@@ -77,8 +77,16 @@ beforeAll(async () => {
   const { default: suites } = await importSuite<{ default: { tests: SuiteTest[] }[] }>("tests/index.mjs");
   tests = suites.flatMap((suite) => suite.tests).filter((test) => !test.browser_only);
   await runTests(suites, fetchPlainly, false, proxy.url.origin, 150);
-  const results = getResults();
-  passed = ({ id }) => results[id] === true;
+  passed = ({ id }) => getResults()[id] === true;
+  // Lifetimes of two seconds: a machine that is busy with other things gets a second try, one after the other.
+  const allowed: string[] = Object.values(OUTDATED).flat();
+  const missed = ofKind("required").filter((test) => !passed(test) && !allowed.includes(test.id));
+  const again = suites.map((suite) => ({
+    ...suite,
+    tests: suite.tests.filter((test) => missed.includes(test)),
+  }));
+  if (missed.length > 0 && missed.length < 10)
+    await runTests(again, fetchPlainly, false, proxy.url.origin, 1);
 }, 55_000);
 
 afterAll(async () => {

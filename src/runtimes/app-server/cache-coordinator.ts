@@ -25,11 +25,15 @@ interface OpenTurn {
 const ORDER_LIMIT_MS = 5_000;
 /** Whoever has not ended its turn by then has lost it. */
 const TURN_LIMIT_MS = 60_000;
+/** A worker that has found nothing asks for its turn within this time. */
+const RECENT_MS = 5_000;
 
 export class CacheCoordinator {
   readonly #members = new Map<number, Send>();
   readonly #orders = new Map<number, OpenOrder>();
   readonly #turns = new Map<string, OpenTurn>();
+  /** Keys whose answer has just been kept, and when, the oldest first. */
+  readonly #recent = new Map<string, number>();
   readonly #now: () => number;
   #lastTicket = 0;
   /** Told of every purge that somebody here has asked for. */
@@ -134,15 +138,28 @@ export class CacheCoordinator {
     }
     const waiting = turn?.waiting ?? [];
     this.#turns.set(key, { holder: worker, takenAtMs: this.#now(), waiting });
-    this.#members.get(worker)?.({ kind: "turn", ticket });
+    this.#members.get(worker)?.({ kind: "turn", ticket, mayBeKept: this.#recent.has(key) });
   }
 
   #endTurn(key: string, worker: number, verdict: TurnVerdict): void {
     const turn = this.#turns.get(key);
     if (turn?.holder !== worker) return;
     this.#turns.delete(key);
+    this.#forgetOld();
+    if (verdict === "kept") {
+      this.#recent.delete(key);
+      this.#recent.set(key, this.#now());
+    }
     for (const waiter of turn.waiting) {
       this.#members.get(waiter.worker)?.({ kind: "turn", ticket: waiter.ticket, verdict });
+    }
+  }
+
+  #forgetOld(): void {
+    const before = this.#now() - RECENT_MS;
+    for (const [key, atMs] of this.#recent) {
+      if (atMs > before) return;
+      this.#recent.delete(key);
     }
   }
 }

@@ -12,7 +12,7 @@ const ORDER_LIMIT_MS = 6_000;
 export class CacheLink implements FlightTurns {
   readonly #say: (message: WorkerMessage) => unknown;
   readonly #cache: () => Pick<SharedCache, "purge" | "forget">;
-  readonly #turns = new Map<number, (verdict: TurnVerdict | undefined) => void>();
+  readonly #turns = new Map<number, (verdict: TurnVerdict | undefined, mayBeKept: boolean) => void>();
   readonly #orders = new Map<number, (removed: number) => void>();
   #lastTicket = 0;
 
@@ -34,7 +34,7 @@ export class CacheLink implements FlightTurns {
         this.#orders.get(message.ticket)?.(message.removed);
         return true;
       case "turn":
-        this.#turns.get(message.ticket)?.(message.verdict);
+        this.#turns.get(message.ticket)?.(message.verdict, message.mayBeKept ?? false);
         return true;
       default:
         return false;
@@ -71,11 +71,11 @@ export class CacheLink implements FlightTurns {
       };
       const timer = setTimeout(giveUp, limitMs);
       signal.addEventListener("abort", giveUp, { once: true });
-      this.#turns.set(ticket, (verdict) => {
+      this.#turns.set(ticket, (verdict, mayBeKept) => {
         this.#turns.delete(ticket);
         if (verdict !== undefined) settle({ kind: "others", verdict });
         else if (hasGivenUp) this.#release(key, "failed");
-        else settle({ kind: "own", release: (outcome) => this.#release(key, outcome) });
+        else settle({ kind: "own", mayBeKept, release: (outcome) => this.#release(key, outcome) });
       });
       this.#say({ kind: "take-turn", ticket, key });
     });

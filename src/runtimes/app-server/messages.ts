@@ -51,7 +51,7 @@ export type CacheNotice =
   /** A worker's own order has been obeyed by all. */
   | { kind: "cache-done"; ticket: number; removed: number }
   /** It is the worker's turn to ask an origin; with a verdict: it was another's, and that is over. */
-  | { kind: "turn"; ticket: number; verdict?: TurnVerdict };
+  | { kind: "turn"; ticket: number; mayBeKept?: boolean; verdict?: TurnVerdict };
 
 export type CacheRequest =
   | { kind: "cache-order"; ticket: number; order: CacheOrder }

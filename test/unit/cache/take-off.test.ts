@@ -23,7 +23,7 @@ function createTurns(): FlightTurns & { verdicts: TurnVerdict[] } {
         waiting.delete(key);
         for (const tell of told) tell({ kind: "others", verdict });
       };
-      return Promise.resolve({ kind: "own", release });
+      return Promise.resolve({ kind: "own", mayBeKept: true, release });
     },
   };
 }
