@@ -60,7 +60,7 @@ export async function createCachedSite(
   targets: readonly Target[] = ["node"],
 ): Promise<CachedSite> {
   const root = await mkdtemp(join(tmpdir(), "causeway-cached-"));
-  await mkdir(join(root, "functions"));
+  for (const directory of ["functions", "public"]) await mkdir(join(root, directory));
   const files = {
     "package.json": '{ "name": "cached-site", "type": "module" }',
     "causeway.config.ts": `export default {
@@ -72,6 +72,8 @@ export async function createCachedSite(
   ],
   cache: ${JSON.stringify(cache)},
 };\n`,
+    "wrangler.jsonc":
+      '{ "name": "cached-site", "pages_build_output_dir": "public", "compatibility_date": "2026-01-01", "compatibility_flags": ["nodejs_compat"] }',
     "functions/pid.ts": `import process from "node:process";\nexport const onRequestGet = () => new Response(String(process.pid));\n`,
     "functions/purge.ts": `import { purgeCache } from ${JSON.stringify(resolve(import.meta.dirname, "../../src/index.ts"))};
 export const onRequestPost = async ({ request }) => Response.json({ removed: await purgeCache(await request.json()) });\n`,
