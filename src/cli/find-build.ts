@@ -16,8 +16,8 @@ export interface FoundBuild {
   site: Site;
 }
 
-/** Finds a build for a target where `causeway build` writes it; the sources need not be there any more. */
-export async function findBuild({ directory, options }: CommandLine, target: Target): Promise<FoundBuild> {
+/** Finds a build, for a target or any, where `causeway build` writes it; the sources need not be there any more. */
+export async function findBuild({ directory, options }: CommandLine, target?: Target): Promise<FoundBuild> {
   const root = resolve(directory);
   const wish = options.texts.get("out");
   const candidates = wish === undefined ? OUTPUT_DIRECTORIES : [wish];
@@ -25,7 +25,7 @@ export async function findBuild({ directory, options }: CommandLine, target: Tar
     const outDir = resolve(root, candidate);
     const document = await readDocument(join(outDir, "site.json"));
     if (document === undefined) continue;
-    if (!existsSync(join(outDir, `${target}.js`))) throw missingEntry(outDir, target);
+    if (target !== undefined && !existsSync(join(outDir, `${target}.js`))) throw missingEntry(outDir, target);
     return { root, outDir, site: parseSite(document) };
   }
   throw new CausewayError(

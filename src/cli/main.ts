@@ -22,6 +22,7 @@ const LOADERS: Record<CommandName, () => Promise<Command>> = {
   top: async () => (await import("./commands/top.ts")).runTop,
   reload: async () => (await import("./commands/control.ts")).runReload,
   scale: async () => (await import("./commands/control.ts")).runScale,
+  purge: async () => (await import("./commands/purge.ts")).runPurge,
   stop: async () => (await import("./commands/control.ts")).runStop,
   routes: async () => (await import("./commands/routes.ts")).runRoutes,
   deploy: async () => (await import("./commands/deploy.ts")).runDeploy,

@@ -1,7 +1,8 @@
 // Reads one entry of `routes`: when it applies, what answers, and what is changed on the way.
 
 import type { FieldCondition, RoutingAction, RoutingCondition, RoutingRule } from "../contract/routing.ts";
-import { FIELD_NAME, readCache, readEdits, readHeaders } from "./causeway-config-edits.ts";
+import { readRouteCache } from "./causeway-config-cache.ts";
+import { FIELD_NAME, readEdits, readHeaders } from "./causeway-config-edits.ts";
 import { GUARD_KEYS, readGuards } from "./causeway-config-guards.ts";
 import { type ConfigPath, type ConfigReader, formatPath } from "./causeway-config-values.ts";
 
@@ -31,7 +32,7 @@ export function readRoute(
     action,
     ...optional("requestHeaders", readEdits(reader, table.requestHeaders, [...path, "requestHeaders"])),
     ...optional("responseHeaders", readEdits(reader, table.responseHeaders, [...path, "responseHeaders"])),
-    ...optional("cache", readCache(reader, table.cache, [...path, "cache"])),
+    ...optional("cache", readRouteCache(reader, table.cache, [...path, "cache"])),
     ...readGuards(reader, table, path, upstreams),
   };
 }

@@ -16,6 +16,17 @@ export interface CausewayConfig extends GuardsConfig {
   /** Addresses, CIDR ranges or `unix`: proxies in front of this server whose X-Forwarded-* is believed. */
   trustedProxies?: string[];
   clients?: ClientsConfig;
+  /** The shared cache of the server: docs/shared-cache.md. */
+  cache?: CacheConfig;
+}
+
+export interface CacheConfig {
+  /** Of each process; 64 MB if absent. */
+  memory?: Size;
+  /** A folder of answers that survive a restart. Without a word about it: where several workers share it. */
+  disk?: boolean | { folder?: string; maxSize?: Size };
+  /** Purges are exchanged with other nodes: `redis://host:6379`, or true for the URL in CAUSEWAY_REDIS_URL. */
+  redis?: boolean | string | { url?: string; channel?: string };
 }
 
 export interface UpstreamConfig {
@@ -111,8 +122,23 @@ export interface RouteConfig extends GuardsConfig {
   rewrite?: string;
   requestHeaders?: HeaderEditsConfig;
   responseHeaders?: HeaderEditsConfig;
-  /** The shared cache for this route: off, on, or with a lifetime for answers that name none. */
-  cache?: boolean | { defaultTtl?: Duration };
+  /** The shared cache for this route: off, on, or with rules of its own. */
+  cache?: boolean | RouteCacheConfig;
+}
+
+export interface RouteCacheConfig {
+  /** Lifetime of answers that name none. */
+  defaultTtl?: Duration;
+  /** The same for 404, 405, 410, 414 and 501. */
+  negativeTtl?: Duration;
+  /** Guess lifetimes as this share of the time since Last-Modified; 0.1 is common. */
+  heuristic?: number;
+  /** How long after its lifetime an answer may stand in for an origin that fails; an hour if absent. */
+  staleOnFailure?: Duration;
+  /** Share answers that set cookies, with the cookies. */
+  storeSetCookie?: boolean;
+  /** Do not let clients demand fresh answers. */
+  ignoreRequestDirectives?: boolean;
 }
 
 export interface HeaderEditsConfig {

@@ -14,6 +14,18 @@ export interface RoutingSection {
   guards?: GuardSettings;
   /** What is borne from slow or verbose clients. */
   clients?: ClientSettings;
+  /** Where shared answers are kept; absent: as it comes. */
+  cache?: CacheStoreSettings;
+}
+
+/** Where a server keeps the answers that it shares, and who else is told of purges. */
+export interface CacheStoreSettings {
+  /** Of each process. */
+  memoryBytes?: number;
+  /** Absent: on disk if several processes share it; false: only in memory. */
+  disk?: false | { folder?: string; maxBytes?: number };
+  /** Purges are exchanged with other nodes. The URL may also come from the environment. */
+  redis?: { url?: string; channel: string };
 }
 
 /** A named group of servers. */
@@ -168,4 +180,14 @@ export interface RouteCacheSettings {
   defaultSeconds?: number;
   /** Somebody has been let in: answers are kept only if they say themselves that others may have them. */
   isPersonal?: boolean;
+  /** The same for 404, 405, 410, 414 and 501. */
+  negativeSeconds?: number;
+  /** Lifetimes as a share of the time since Last-Modified (RFC 9111 §4.2.2). */
+  heuristicFraction?: number;
+  /** How long after its lifetime an answer may stand in for an origin that fails. */
+  staleOnFailureSeconds?: number;
+  /** Keep answers that set cookies, for everybody. */
+  storeSetCookie?: boolean;
+  /** Clients cannot demand fresh answers. */
+  ignoreRequestDirectives?: boolean;
 }

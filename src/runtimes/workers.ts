@@ -1,6 +1,9 @@
 // Workers: the platform's fetch event in front of the edge, static files from the assets binding.
 
 import { createBindingStore } from "../assets/stores/binding-store.ts";
+import { createPlatformCache, type PlatformCache } from "../cache/platform-cache.ts";
+import { setPurger } from "../cache/purge-cache.ts";
+import { createSharedCache } from "../cache/shared-cache.ts";
 import type { FunctionBundle } from "../contract/bundle.ts";
 import type { Env, GatewayContext } from "../contract/handler.ts";
 import type { LogSink, Platform } from "../contract/platform.ts";
@@ -10,7 +13,7 @@ import { formatHttpDate } from "../http/http-date.ts";
 import { describeError } from "../observe/line-log.ts";
 import { createApplicationEnv } from "./application-env.ts";
 import { carryTrace } from "./carry-trace.ts";
-import { composeSite } from "./compose.ts";
+import { composeSite, type SiteParts } from "./compose.ts";
 import { makeSendable } from "./sendable-response.ts";
 import { createWorkersTransport } from "./server/transport-workers.ts";
 import { SYSTEM_CLOCK } from "./system-clock.ts";
@@ -50,7 +53,7 @@ function prepare(site: Site, bundle: FunctionBundle, env: Env, origin: string) {
     clock: SYSTEM_CLOCK,
     ...transportFor(site),
   };
-  const { handler } = composeSite({ site, bundle, platform, env });
+  const { handler } = composeSite({ site, bundle, platform, env, ...cacheFor(site) });
   const { [ASSETS_BINDING]: _files, ...own } = env;
   return { handler, env: createApplicationEnv(site, own, origin) };
 }
@@ -96,6 +99,16 @@ function withStatedCoding(request: Request, response: Response): Response {
   const stated = new Response(response.body, response);
   stated.headers.set("content-encoding", "identity");
   return stated;
+}
+
+/** The platform's own cache; a request of Workers cannot use what another one is being sent. */
+function cacheFor({ routing }: Site): Pick<SiteParts, "cache"> {
+  const { caches } = globalThis as unknown as { caches?: { default: PlatformCache } };
+  if (routing === undefined || caches === undefined) return {};
+  const store = createPlatformCache(caches.default);
+  const cache = createSharedCache({ store, clock: SYSTEM_CLOCK, sharesFlights: false });
+  setPurger((selection) => cache.purge(selection));
+  return { cache };
 }
 
 function transportFor({ routing }: Site): Pick<Platform, "transport"> {

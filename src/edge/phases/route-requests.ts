@@ -61,7 +61,8 @@ function createAnswer(
     runAction(action, () => capture(request), request, env, context, targets);
   const isShareable = action.kind === "upstream" || action.kind === "function";
   const isPersonal = Boolean(auth ?? services.site?.routing?.guards?.auth);
-  const settings = isPersonal ? { enabled: true, ...cache, isPersonal } : cache;
+  // As without guards: a route about which nothing was said guesses no lifetimes.
+  const settings = isPersonal ? { ...(cache ?? { enabled: true, heuristicFraction: 0 }), isPersonal } : cache;
   return (isShareable && services.shareAnswers?.(answer, settings, index)) || answer;
 }
 

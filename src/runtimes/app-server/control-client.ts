@@ -2,6 +2,8 @@
 
 import { request } from "node:http";
 import { CausewayError, ERROR_CODES, type ErrorCode } from "../../contract/errors.ts";
+import type { PurgeOutcome } from "../../contract/purge-outcome.ts";
+import type { PurgeSelection } from "../../contract/response-cache.ts";
 import type { ServerStatus } from "./status.ts";
 
 interface Failure {
@@ -26,6 +28,11 @@ export function askScale(path: string, workers: number): Promise<ServerStatus> {
 
 export async function askStop(path: string, force: boolean): Promise<void> {
   await exchange(path, "POST", "/stop", { force });
+}
+
+/** Removes answers from the caches of whoever listens there. */
+export function askPurge(path: string, selections: readonly PurgeSelection[]): Promise<PurgeOutcome> {
+  return exchange(path, "POST", "/purge", { selections }) as Promise<PurgeOutcome>;
 }
 
 function exchange(socketPath: string, method: string, path: string, body?: object): Promise<object> {

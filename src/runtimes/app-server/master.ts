@@ -11,6 +11,7 @@ import type { SupervisorSettings } from "../../supervisor/settings.ts";
 import { listen, listenOnPath } from "../server/listen.ts";
 import { serverUrl } from "../server/server-url.ts";
 import { SYSTEM_CLOCK } from "../system-clock.ts";
+import { CacheCoordinator } from "./cache-coordinator.ts";
 import { CronSchedule } from "./cron-schedule.ts";
 import { addToDeadlines, type Deadlines, longestDeadlineMs } from "./deadlines.ts";
 import type { WorkerRole } from "./messages.ts";
@@ -48,6 +49,8 @@ export interface Master {
   site(): Site;
   /** The pool that faces the clients, then that of the functions if they are isolated. */
   pools: readonly [WorkerPool, ...WorkerPool[]];
+  /** Through it, the caches of all workers are purged. */
+  cache: CacheCoordinator;
   /** Serves what lies in the output directory now; rejects, and goes on as before, if that cannot be loaded. */
   reload(): Promise<void>;
   /** Lets open requests finish; resolves when no process is left. */
@@ -63,7 +66,8 @@ const EDGE_SLACK_MS = 2_000;
 export async function startMaster(options: MasterOptions): Promise<Master> {
   const store = new ReleaseStore(options.outDir);
   const place: Place = { url: new URL("http://localhost/"), functionsSocket: undefined };
-  const pools = createPools(options, store, place);
+  const cache = new CacheCoordinator();
+  const pools = createPools(options, store, place, cache);
   const [front] = pools;
   const release = async () => {
     for (const pool of pools) await pool.close();
@@ -111,6 +115,7 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
     },
     site: () => site,
     pools,
+    cache,
     reload() {
       // One after the other: the next takes what lies there when its turn comes.
       const turn = busy.then(async () => {
@@ -140,6 +145,7 @@ function createPools(
   options: MasterOptions,
   store: ReleaseStore,
   place: Place,
+  cache: CacheCoordinator,
 ): [WorkerPool, ...WorkerPool[]] {
   let lastId = 0;
   // One table for all workers, old and new: a reload gives nobody a fresh start.
@@ -149,12 +155,14 @@ function createPools(
       role,
       log: options.log,
       limits,
+      cache,
       nextId: () => ++lastId,
       settings: { ...options.settings, ...count, deadlineMs: longestDeadlineMs(deadlines) },
       brief: ({ id, generation }) => ({
         id,
         role,
         release: store.folderOf(generation),
+        outDir: options.outDir,
         url: place.url.href,
         functionsSocket: place.functionsSocket,
         env: options.env,

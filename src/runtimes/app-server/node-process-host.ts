@@ -7,6 +7,7 @@ import type { Readable } from "node:stream";
 import type { LimitCounters } from "../../contract/limit-counters.ts";
 import type { LogSink } from "../../contract/platform.ts";
 import type { ProcessHost, WorkerEvent, WorkerOrder, WorkerProcess } from "../../contract/process-host.ts";
+import type { CacheCoordinator } from "./cache-coordinator.ts";
 import type { ConnectionDealer, Offer } from "./connection-dealer.ts";
 import { LimitDesk } from "./limit-desk.ts";
 import {
@@ -20,6 +21,7 @@ import { readResidentBytes } from "./resident-memory.ts";
 
 export interface NodeProcessHostOptions {
   dealer: ConnectionDealer;
+  cache: CacheCoordinator;
   log: LogSink;
   /** Counts for all workers. */
   limits: LimitCounters;
@@ -47,7 +49,7 @@ function startWorker(
   listener: (event: WorkerEvent) => void,
   options: NodeProcessHostOptions,
 ): WorkerProcess {
-  const { dealer, log } = options;
+  const { dealer, cache, log } = options;
   const { id } = order;
   const child = fork(PROGRAM, [], {
     execArgv: options.maxHeapMb === undefined ? [] : [`--max-old-space-size=${options.maxHeapMb}`],
@@ -57,10 +59,12 @@ function startWorker(
   child.on("message", (message: WorkerMessage) => {
     if (message.kind === "limits") return desk.serve(message.asks, message.left);
     if (message.kind === "took") return dealer.took(id, message.upTo, message.late);
+    if (cache.hear(id, message)) return;
     if (message.kind === "report") dealer.reported(id, message.report.connections);
-    else if (message.kind === "ready")
+    else if (message.kind === "ready") {
+      cache.join(id, (notice) => send(child, notice));
       dealer.add(id, (socket, offer) => sendConnection(child, socket, offer));
-    else if (message.kind === "leaving") dealer.retire(id);
+    } else if (message.kind === "leaving") dealer.retire(id);
     listener(message);
   });
   child.on("error", (error) => log.error("A worker process reports a failure", error, { worker: id }));
@@ -71,6 +75,7 @@ function startWorker(
   whenGone(child, (code, signal) => {
     desk.close();
     dealer.remove(id);
+    cache.leave(id);
     listener({ kind: "exited", code, signal });
   });
   send(child, { kind: "boot", brief: options.brief(order) });

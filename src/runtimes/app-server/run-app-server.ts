@@ -4,10 +4,11 @@ import type { Server } from "node:net";
 import process from "node:process";
 import { CausewayError } from "../../contract/errors.ts";
 import type { LogSink } from "../../contract/platform.ts";
+import { controlPath, prepareControlFolder } from "../server/control-path.ts";
 import { isAnswered } from "../server/listen.ts";
+import { joinNodes } from "../server/purge-nodes.ts";
 import { checkDescriptors } from "./check-descriptors.ts";
-import { controlPath, prepareControlFolder } from "./control-path.ts";
-import { type ControlOptions, openControlPort, openControlSocket } from "./control-server.ts";
+import { type ControlOptions, openMasterPort, openMasterSocket } from "./control-server.ts";
 import { type Master, type MasterOptions, startMaster } from "./master.ts";
 import { notifySystemd } from "./notify-systemd.ts";
 import { writePidFile } from "./pid-file.ts";
@@ -36,6 +37,17 @@ export async function runAppServer(options: AppServerOptions): Promise<Master> {
   try {
     const master = await startMaster(options);
     closing.push(await openDoors(master, options));
+    const nodes = await joinNodes({
+      site: master.site(),
+      outDir: options.outDir,
+      isShared: true,
+      log: options.log,
+      apply: (selection) => master.cache.purgeHere(selection),
+    });
+    if (nodes !== undefined) {
+      master.cache.onPurge = (selection) => nodes.publish(selection);
+      closing.push(() => nodes.close());
+    }
     if (options.watch) {
       closing.push(
         watchBuild(
@@ -76,8 +88,8 @@ async function openDoors(master: Master, { control, outDir, log }: AppServerOpti
   try {
     // Only now: the default path is that of the user who the process has become.
     const path = control.path ?? (await defaultControl(outDir, log));
-    if (path !== undefined) servers.push(await openControlSocket(path, doors));
-    if (control.port !== undefined) servers.push(await openControlPort(control.port, doors));
+    if (path !== undefined) servers.push(await openMasterSocket(path, doors));
+    if (control.port !== undefined) servers.push(await openMasterPort(control.port, doors));
   } catch (error) {
     close();
     await master.close();

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
+import { setPurger } from "../../cache/purge-cache.ts";
 import { CausewayError } from "../../contract/errors.ts";
 import type { Handler } from "../../contract/handler.ts";
 import { parseSite } from "../../contract/parse-site.ts";
@@ -14,7 +15,9 @@ import { createReachFilter } from "../../gateway/may-reach-functions.ts";
 import { createNodeServer, type NodeServer, prepareNode } from "../node.ts";
 import { createFolderStore } from "../server/folder-store.ts";
 import { loadRelease } from "../server/load-release.ts";
+import { openProcessCache } from "../server/open-process-cache.ts";
 import { createNodeTransport } from "../server/transport-node.ts";
+import { CacheLink } from "./cache-link.ts";
 import { longestDeadlineMs, shortestDeadlineMs } from "./deadlines.ts";
 import { drainWorker, type WorkerParts } from "./drain-worker.ts";
 import { createIsolatedApplication, serveIsolated } from "./isolated-functions.ts";
@@ -43,10 +46,11 @@ process.once("message", (message: MasterMessage) => {
 
 async function run(brief: WorkerBrief): Promise<void> {
   const log = createWorkerLog(brief.id);
+  const cache = new CacheLink(say);
   try {
     const limits = new SharedLimits((message) => void say(message));
-    const parts = await boot(brief, limits, log);
-    listenToMaster(parts, limits, log);
+    const parts = await boot(brief, limits, cache, log);
+    listenToMaster(parts, limits, cache, log);
     await say({ kind: "ready" });
   } catch (error) {
     log.flush();
@@ -55,9 +59,16 @@ async function run(brief: WorkerBrief): Promise<void> {
   }
 }
 
-async function boot(brief: WorkerBrief, limits: SharedLimits, log: WorkerLog): Promise<WorkerParts> {
+async function boot(
+  brief: WorkerBrief,
+  limits: SharedLimits,
+  cache: CacheLink,
+  log: WorkerLog,
+): Promise<WorkerParts> {
   prepareNode();
   const site = parseSite(JSON.parse(await readFile(join(brief.release, "site.json"), "utf8")));
+  await openProcessCache({ site, outDir: brief.outDir, log, others: cache });
+  setPurger((selection) => cache.order({ kind: "purge", selection }));
   const gate = new WorkerGate(brief.deadlines, brief.backlog);
   const node = await createServerFor(brief, site, gate, limits, log);
   node.activate(new URL(brief.url));
@@ -105,7 +116,7 @@ async function createServerFor(
   );
 }
 
-function listenToMaster(parts: WorkerParts, limits: SharedLimits, log: WorkerLog): void {
+function listenToMaster(parts: WorkerParts, limits: SharedLimits, cache: CacheLink, log: WorkerLog): void {
   const report = createReporter(parts.gate, parts.connections, log);
   const sayReport = () => say({ kind: "report", report: report() });
   setInterval(sayReport, REPORT_EVERY_MS);
@@ -119,6 +130,7 @@ function listenToMaster(parts: WorkerParts, limits: SharedLimits, log: WorkerLog
     process.exit(0);
   };
   process.on("message", (message: MasterMessage, socket?: Socket) => {
+    if (cache.hear(message)) return;
     if (message.kind === "limits") limits.hear(message);
     else if (message.kind === "drain") void leave(message.order);
     else if (message.kind === "scheduled") parts.node.runScheduled(message.task);

@@ -7,6 +7,7 @@ import type { WorkerOrder } from "../../contract/process-host.ts";
 import type { SupervisorSettings } from "../../supervisor/settings.ts";
 import { Supervisor } from "../../supervisor/supervisor.ts";
 import { SYSTEM_CLOCK } from "../system-clock.ts";
+import type { CacheCoordinator } from "./cache-coordinator.ts";
 import { ConnectionDealer } from "./connection-dealer.ts";
 import type { WorkerBrief, WorkerRole } from "./messages.ts";
 import { createNodeProcessHost } from "./node-process-host.ts";
@@ -25,6 +26,8 @@ export interface WorkerPoolOptions {
   settings: SupervisorSettings;
   log: LogSink;
   limits: LimitCounters;
+  /** Common to all pools. */
+  cache: CacheCoordinator;
   nextId: () => number;
   brief(order: WorkerOrder): WorkerBrief;
   /** Nobody in this pool needs the build of this generation any more. */
@@ -69,9 +72,9 @@ function createAcceptor(onConnection: (socket: Socket) => void): Server {
 }
 
 function createSupervisor(options: WorkerPoolOptions, dealer: ConnectionDealer): Supervisor {
-  const { settings, log, limits, nextId, brief, discard, maxHeapMb } = options;
+  const { settings, log, limits, cache, nextId, brief, discard, maxHeapMb } = options;
   const heap = maxHeapMb === undefined ? {} : { maxHeapMb };
-  const host = createNodeProcessHost({ dealer, log, limits, brief, discard, ...heap });
+  const host = createNodeProcessHost({ dealer, cache, log, limits, brief, discard, ...heap });
   let isAwake = false;
   const wake = () => {
     if (isAwake) return;

@@ -4,6 +4,7 @@ import type { LogSink, Platform } from "../../contract/platform.ts";
 import type { Site } from "../../contract/site.ts";
 import { createResponseCompressor } from "../../http/compress-response.ts";
 import { type ComposedSite, composeSite } from "../compose.ts";
+import { processCache } from "../process-cache.ts";
 import type { Release, ServerOptions } from "../running-server.ts";
 import { SYSTEM_CLOCK } from "../system-clock.ts";
 import { getRememberedBody } from "./node-response.ts";
@@ -29,6 +30,7 @@ export function composeRelease(
       ...(limitCounters && { limitCounters }),
     },
     ...(env === undefined ? {} : { env }),
+    cache: processCache(),
     compress: createResponseCompressor({ encoders: ZLIB_ENCODERS, completeBodyOf: getRememberedBody }),
     ...(application === undefined ? {} : { application }),
     ...(limits === undefined ? {} : { limits }),

@@ -1,9 +1,9 @@
 // Where is the control socket of a site? Commands find it from the build's directory alone.
 
 import { createHash } from "node:crypto";
-import { chmod, lstat, mkdir, realpath } from "node:fs/promises";
+import { chmod, lstat, mkdir, readdir, realpath } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { CausewayError } from "../../contract/errors.ts";
 
@@ -16,6 +16,21 @@ export async function controlPath(outDir: string): Promise<string> {
   // In a container the user often has a number and no name.
   const user = process.getuid?.() ?? userInfo().username;
   return join(tmpdir(), `causeway-${user}`, `${name}.sock`);
+}
+
+/** The socket of a process that serves a site alone: there may be several of a build. */
+export async function ownControlPath(outDir: string): Promise<string> {
+  return (await controlPath(outDir)).replace(/sock$/, `${process.pid}.sock`);
+}
+
+/** The sockets of everybody who serves a build, an application server or processes of their own. */
+export async function listControlPaths(outDir: string): Promise<string[]> {
+  const path = await controlPath(outDir);
+  const [prefix] = basename(path).split(".") as [string];
+  const names = await readdir(dirname(path)).catch(() => [] as string[]);
+  return names
+    .filter((name) => name.startsWith(`${prefix}.`) && name.endsWith(".sock"))
+    .map((name) => join(dirname(path), name));
 }
 
 /** Makes the socket's folder, for its owner alone, and refuses one that somebody else has put there. */
