@@ -1,5 +1,6 @@
 // The ports: what the core asks of the runtime that carries it. Each runtime fills them in one file.
 
+import type { MigrationLedger } from "./migration.ts";
 import type { AssetFile } from "./site.ts";
 import type { Transport } from "./transport.ts";
 
@@ -64,6 +65,8 @@ export interface Platform {
   clock: Clock;
   /** How upstreams are reached; absent where there are none. */
   transport?: Transport;
+  /** Where comparisons of shadowed routes are counted; absent: in the log. */
+  migrations?: MigrationLedger;
 }
 
 export type { AssetFile };

@@ -1,5 +1,6 @@
 // Upstreams and routes as causeway.config.ts declares them, resolved and checked: plain data for the serve half.
 
+import type { CutoverSettings, ShadowSettings } from "./migration.ts";
 import type { ServerAddress, UpstreamProtocol, UpstreamTls } from "./transport.ts";
 
 /** The part of a site that decides by rules, before static files and functions are asked. */
@@ -143,6 +144,10 @@ export interface RoutingRule {
   /** For the shared cache. */
   cache?: RouteCacheSettings;
   auth?: RouteAuthSettings;
+  /** Compares the answers with another one's. */
+  shadow?: ShadowSettings;
+  /** Lets another one answer a share of the clients. */
+  cutover?: CutoverSettings;
 }
 
 /** The `to`, `rewrite` texts may name what wildcards took: `:splat`, `:name`. */
