@@ -3,7 +3,7 @@
 import type { Problem } from "../contract/problem.ts";
 import { nearestName } from "./nearest-name.ts";
 import { type CommandName, OPTIONS, type OptionName, type OptionSpec } from "./options.ts";
-import { parseCount, parseDeadline, parseDuration, parseSize } from "./parse-amount.ts";
+import { parseCount, parseDeadline, parseDuration, parsePercent, parseSize } from "./parse-amount.ts";
 
 /** Only closed sets are split at commas: a variable's value may contain one. */
 export function splitList(spec: OptionSpec, value: string): string[] {
@@ -46,6 +46,7 @@ const AMOUNTS: Record<string, { parse(text: string): unknown; remedy: string }> 
     parse: (text) => (text === "auto" ? text : parseCount(text)),
     remedy: "Give a whole number, or auto for one on each processor.",
   },
+  PERCENT: { parse: parsePercent, remedy: "Give a number from 0 to 100, such as 99.9." },
   DURATION: { parse: parseDuration, remedy: "Give a time such as 500ms, 60s, 5m or 1h." },
   "[PATH=]DURATION": {
     parse: parseDeadline,

@@ -22,6 +22,7 @@ const LOADERS: Record<CommandName, () => Promise<Command>> = {
   reload: async () => (await import("./commands/control.ts")).runReload,
   scale: async () => (await import("./commands/control.ts")).runScale,
   stop: async () => (await import("./commands/control.ts")).runStop,
+  shadow: async () => (await import("./commands/shadow.ts")).runShadow,
   routes: async () => (await import("./commands/routes.ts")).runRoutes,
   deploy: async () => (await import("./commands/deploy.ts")).runDeploy,
 };

@@ -13,6 +13,7 @@ export const COMMANDS = [
   "reload",
   "scale",
   "stop",
+  "shadow",
   "routes",
   "deploy",
 ] as const;
@@ -74,7 +75,7 @@ export const OPTIONS = {
     kind: "text",
     value: "DIR",
     help: "where the build is (dist)",
-    commands: ["build", "start", "deploy", "status", "top", "reload", "scale", "stop"],
+    commands: ["build", "start", "deploy", "status", "top", "reload", "scale", "stop", "shadow"],
   },
   build: { kind: "flag", help: "build first", commands: ["start"] },
   runtime: {
@@ -91,6 +92,8 @@ export const OPTIONS = {
     commands: ["start"],
   },
   ...SERVER_OPTIONS,
+  check: { kind: "text", value: "PERCENT", help: "fail below this parity", commands: ["shadow"] },
+  reset: { kind: "flag", help: "forget what was counted", commands: ["shadow"] },
   "routes-json": { kind: "flag", help: "print the generated _routes.json", commands: ["routes"] },
   "dry-run": { kind: "flag", help: "stop before the upload", commands: ["deploy"] },
   json: { kind: "flag", help: "print JSON for programs" },

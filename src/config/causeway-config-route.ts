@@ -2,6 +2,7 @@
 
 import type { FieldCondition, RoutingAction, RoutingCondition, RoutingRule } from "../contract/routing.ts";
 import { FIELD_NAME, readAuth, readCache, readEdits, readHeaders } from "./causeway-config-edits.ts";
+import { readCutover, readShadow } from "./causeway-config-migration.ts";
 import { type ConfigPath, type ConfigReader, formatPath } from "./causeway-config-values.ts";
 
 const ACTIONS = ["upstream", "function", "static", "redirect", "answer"] as const;
@@ -9,6 +10,7 @@ const ROUTE_KEYS = [
   ...["host", "path", "method", "header", "cookie"],
   ...ACTIONS,
   ...["rewrite", "requestHeaders", "responseHeaders", "maxBody", "cache", "auth"],
+  ...["shadow", "cutover"],
 ];
 const REDIRECT_STATUSES = [301, 302, 303, 307, 308] as const;
 
@@ -24,6 +26,7 @@ export function readRoute(
   const when = readCondition(reader, table, path);
   const action = readAction(reader, table, path, upstreams, wildcardsOf(when.path));
   if (action === undefined) return undefined;
+  const surroundings = { action, upstreams };
   const maxBodyBytes = reader.size(table.maxBody, [...path, "maxBody"]);
   return {
     when,
@@ -33,6 +36,8 @@ export function readRoute(
     ...optional("maxBodyBytes", maxBodyBytes),
     ...optional("cache", readCache(reader, table.cache, [...path, "cache"])),
     ...optional("auth", readAuth(reader, table.auth, [...path, "auth"])),
+    ...optional("shadow", readShadow(reader, table.shadow, [...path, "shadow"], surroundings)),
+    ...optional("cutover", readCutover(reader, table.cutover, [...path, "cutover"], surroundings)),
   };
 }
 

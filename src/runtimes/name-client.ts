@@ -1,6 +1,8 @@
 // CF-Connecting-IP, by which functions on Pages know who asks (Cloudflare docs, "HTTP headers"). It is ours to
-// set: what a client sends under that name is a claim, believed only from proxies that the site trusts.
+// set: what a client sends under that name is a claim, believed only from proxies that the site trusts. So is the
+// mark of shadow runs, which nobody outside may set.
 
+import { SHADOW_FIELD } from "../contract/migration.ts";
 import { identifyClient, type TrustedProxies } from "../http/client-address.ts";
 import { parseIpAddress } from "../http/ip-address.ts";
 
@@ -38,6 +40,7 @@ export function nameClientInHead(
   for (let index = rawHeaders.length - 2; index >= 0; index -= 2) {
     if (isField(rawHeaders[index] as string)) rawHeaders.splice(index, 2);
   }
+  delete headers[SHADOW_FIELD];
   if (address === undefined) delete headers[FIELD];
   else {
     rawHeaders.push(FIELD, address);
@@ -46,6 +49,7 @@ export function nameClientInHead(
 }
 
 function setField(headers: Headers, address: string | undefined): void {
+  headers.delete(SHADOW_FIELD);
   if (address === undefined) headers.delete(FIELD);
   else headers.set(FIELD, address);
 }
@@ -71,6 +75,10 @@ function addressOf(
   return named !== null && parseIpAddress(named) !== undefined ? named : address;
 }
 
+/** Looks at the length first: this is asked of every field of every request. */
 function isField(written: string): boolean {
-  return written.length === FIELD.length && written.toLowerCase() === FIELD;
+  const isCandidate = written.length === FIELD.length || written.length === SHADOW_FIELD.length;
+  if (!isCandidate) return false;
+  const name = written.toLowerCase();
+  return name === FIELD || name === SHADOW_FIELD;
 }

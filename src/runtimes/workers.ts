@@ -3,6 +3,7 @@
 import { createBindingStore } from "../assets/stores/binding-store.ts";
 import type { FunctionBundle } from "../contract/bundle.ts";
 import type { Env, GatewayContext } from "../contract/handler.ts";
+import { SHADOW_FIELD } from "../contract/migration.ts";
 import type { LogSink, Platform } from "../contract/platform.ts";
 import type { Site } from "../contract/site.ts";
 import { formatHttpDate } from "../http/http-date.ts";
@@ -32,7 +33,8 @@ export function createWorker({ site, bundle }: { site: Site; bundle: FunctionBun
     async fetch(request, env, execution) {
       ready ??= prepare(site, bundle, env, new URL(request.url).origin);
       const context = new WorkersContext(request, execution);
-      const response = await ready.handler(withClientEncoding(request), ready.env, context);
+      const asked = withoutShadowMark(withClientEncoding(request));
+      const response = await ready.handler(asked, ready.env, context);
       return withDate(makeSendable(response, context, CONSOLE_LOG));
     },
   };
@@ -73,6 +75,14 @@ function withDate(response: Response): Response {
     // The answer of a fetch is immutable, and brings its own Date.
   }
   return response;
+}
+
+/** Only we say which requests are shadow runs. */
+function withoutShadowMark(request: Request): Request {
+  if (!request.headers.has(SHADOW_FIELD)) return request;
+  const changed = new Request(request);
+  changed.headers.delete(SHADOW_FIELD);
+  return changed;
 }
 
 function transportFor({ routing }: Site): Pick<Platform, "transport"> {

@@ -10,6 +10,8 @@ import { reservePort } from "../../dev/find-port.ts";
 import { type ProcessRuntime, startRuntimeProcess } from "../../dev/runtime-process.ts";
 import { startNodeServer } from "../../runtimes/node.ts";
 import { loadRelease } from "../../runtimes/server/load-release.ts";
+import { migrationFolder } from "../../runtimes/server/migration-folder.ts";
+import { createMigrationJournal } from "../../runtimes/server/migration-journal.ts";
 import { environmentFor, stopOnSignal } from "../../runtimes/server/run-build.ts";
 import { createServerLog } from "../../runtimes/server/server-log.ts";
 import { serverUrl } from "../../runtimes/server/server-url.ts";
@@ -80,8 +82,10 @@ interface Served {
 }
 
 async function serveHere(build: FoundBuild, env: Env, address: Address): Promise<Served> {
-  const server = await startNodeServer({ ...(await loadRelease(build)), env, ...address });
-  surviveFaults(createServerLog());
+  const log = createServerLog();
+  const migrations = createMigrationJournal(() => migrationFolder(build.outDir), log);
+  const server = await startNodeServer({ ...(await loadRelease(build)), env, migrations, ...address });
+  surviveFaults(log);
   return server;
 }
 

@@ -37,6 +37,8 @@ export interface MasterOptions {
   accessLog: boolean;
   log: LogSink;
   maxHeapMb?: number;
+  /** A control socket in a place of its own. */
+  control?: { path: string | undefined };
 }
 
 export interface Master {
@@ -154,6 +156,7 @@ function createPools(
         deadlines,
         backlog: options.backlog,
         accessLog: options.accessLog && role !== "functions",
+        origin: { outDir: options.outDir, control: options.control?.path },
       }),
       discard(generation) {
         store.discard(generation).catch((error: unknown) => {

@@ -23,6 +23,8 @@ export interface WorkerBrief {
   /** Requests in flight above which further ones are refused. */
   backlog: number;
   accessLog: boolean;
+  /** The build as its owner knows it, and the control socket if it has a place of its own. */
+  origin: { outDir: string; control: string | undefined };
 }
 
 export type MasterMessage =

@@ -14,6 +14,8 @@ import { createReachFilter } from "../../gateway/may-reach-functions.ts";
 import { createNodeServer, type NodeServer, prepareNode } from "../node.ts";
 import { createFolderStore } from "../server/folder-store.ts";
 import { loadRelease } from "../server/load-release.ts";
+import { migrationFolder } from "../server/migration-folder.ts";
+import { createMigrationJournal } from "../server/migration-journal.ts";
 import { createNodeTransport } from "../server/transport-node.ts";
 import { longestDeadlineMs, shortestDeadlineMs } from "./deadlines.ts";
 import { drainWorker, type WorkerParts } from "./drain-worker.ts";
@@ -81,7 +83,11 @@ async function createServerFor(
   log: WorkerLog,
 ): Promise<NodeServer> {
   const { role, release: outDir, functionsSocket, env, accessLog } = brief;
-  const options = { env, host: "", port: 0, log, accessLog };
+  const migrations = createMigrationJournal(
+    () => migrationFolder(brief.origin.outDir, brief.origin.control),
+    log,
+  );
+  const options = { env, host: "", port: 0, log, accessLog, migrations };
   if (role === "edge" && functionsSocket !== undefined) {
     const reached = createIsolatedApplication(functionsSocket, createNodeTransport(), log);
     const mayReach = createReachFilter(site.application);

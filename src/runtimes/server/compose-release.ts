@@ -12,13 +12,20 @@ import { ZLIB_ENCODERS } from "./zlib-encoders.ts";
 export function composeRelease(
   { runtime, transport }: Pick<Platform, "runtime" | "transport">,
   { site, bundle, store }: Release,
-  { accessLog, limits, middleware, validate, application }: ServerOptions,
+  { accessLog, limits, middleware, validate, application, migrations }: ServerOptions,
   log: LogSink,
 ): ComposedSite {
   return composeSite({
     site,
     bundle,
-    platform: { runtime, assets: store, log, clock: SYSTEM_CLOCK, ...(transport && { transport }) },
+    platform: {
+      runtime,
+      assets: store,
+      log,
+      clock: SYSTEM_CLOCK,
+      ...(transport && { transport }),
+      ...(migrations && { migrations }),
+    },
     compress: createResponseCompressor({ encoders: ZLIB_ENCODERS, completeBodyOf: getPlainBody }),
     ...(application === undefined ? {} : { application }),
     ...(accessLog === undefined ? {} : { accessLog }),

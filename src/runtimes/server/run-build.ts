@@ -11,6 +11,8 @@ import { parseSite } from "../../contract/parse-site.ts";
 import { describeError } from "../../observe/line-log.ts";
 import type { RunningServer, ServerOptions } from "../running-server.ts";
 import { createFolderStore } from "./folder-store.ts";
+import { migrationFolder } from "./migration-folder.ts";
+import { createMigrationJournal } from "./migration-journal.ts";
 import { createServerLog } from "./server-log.ts";
 import { surviveFaults } from "./survive-faults.ts";
 
@@ -42,7 +44,9 @@ export async function runBuild({ prepare, start }: BuildRunner, location: BuildL
     const bundle = await loadApplication(location.bundle);
     const store = createHotStore(createFolderStore(fileURLToPath(location.assets)));
     const env = environmentFor(site.vars);
-    const server = await start({ site, bundle, store, env, ...readAddress() });
+    const outDir = fileURLToPath(new URL(".", location.assets));
+    const migrations = createMigrationJournal(() => migrationFolder(outDir), createServerLog());
+    const server = await start({ site, bundle, store, env, migrations, ...readAddress() });
     process.stdout.write(`${site.name} is served on ${server.url.href.replace(/\/$/, "")}\n`);
     surviveFaults(createServerLog());
     stopOnSignal(server);
