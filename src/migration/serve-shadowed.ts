@@ -102,7 +102,7 @@ export function serveShadowed(
     const { maxBodyBytes, timeoutMs, ignore: rules } = settings;
     const asked = async (signal: AbortSignal) => {
       const response = await second(new Request(request, { signal }), env, shadowContext(context));
-      return readAnswer(response, maxBodyBytes);
+      return readAnswer(response, maxBodyBytes, signal);
     };
     const outcome = await withinTime(asked, timeoutMs);
     if (outcome.kind === "done") {
@@ -189,10 +189,18 @@ function skipReasonOf({ status, headers }: Response): SkipReason | undefined {
 }
 
 /** The answer of a shadow run, whole if it is not too long. */
-async function readAnswer({ status, headers, body }: Response, maxBytes: number): Promise<CapturedAnswer> {
+async function readAnswer(
+  { status, headers, body }: Response,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<CapturedAnswer> {
   if (body === null) return { status, headers, body: new Uint8Array() };
   const recorded = new RecordedBody(body, maxBytes);
   const reader = recorded.stream.getReader();
+  signal.addEventListener("abort", () => {
+    // Whoever produces it without end is told that nobody waits any more.
+    reader.cancel().catch(() => {});
+  });
   let length = 0;
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
     length += next.value.length;
