@@ -102,7 +102,7 @@ export function serveShadowed(
     const { maxBodyBytes, timeoutMs, ignore: rules } = settings;
     const asked = async (signal: AbortSignal) => {
       const response = await second(new Request(request, { signal }), env, shadowContext(context));
-      return readAnswer(response, maxBodyBytes, signal);
+      return readAnswer(request.method, response, maxBodyBytes, signal);
     };
     const outcome = await withinTime(asked, timeoutMs);
     if (outcome.kind === "done") {
@@ -190,11 +190,14 @@ function skipReasonOf({ status, headers }: Response): SkipReason | undefined {
 
 /** The answer of a shadow run, whole if it is not too long. */
 async function readAnswer(
+  method: string,
   { status, headers, body }: Response,
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<CapturedAnswer> {
-  if (body === null) return { status, headers, body: new Uint8Array() };
+  // The server that sends an answer to HEAD drops its body.
+  if (method === "HEAD") await body?.cancel();
+  if (body === null || method === "HEAD") return { status, headers, body: new Uint8Array() };
   const recorded = new RecordedBody(body, maxBytes);
   const reader = recorded.stream.getReader();
   signal.addEventListener("abort", () => {

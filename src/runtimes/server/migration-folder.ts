@@ -1,75 +1,76 @@
 // Where are the counts of a build's moving routes? Beside its control socket, a file for each process.
 
 import { randomBytes } from "node:crypto";
-import { readdir, readFile, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { addTallies, type Tallies } from "../../migration/tally.ts";
-import { controlPath, prepareControlFolder } from "../app-server/control-path.ts";
+import { claimFolder, defaultControlPath } from "../app-server/control-path.ts";
 
 const FILE = /^(\d+)-[0-9a-f]+\.json$/;
 
 /** The folder that belongs to a build, or to a control socket in another place. */
-export async function migrationFolder(outDir: string, control?: string): Promise<string> {
-  const socket = control ?? (await controlPath(outDir));
-  return `${socket.replace(/\.sock$/, "")}.routes`;
+export function migrationFolder(outDir: string, control?: string): string {
+  return `${(control ?? defaultControlPath(outDir)).replace(/\.sock$/, "")}.routes`;
 }
 
-/** Makes the folder, for its owner alone. */
-export async function prepareMigrationFolder(folder: string): Promise<void> {
-  await prepareControlFolder(join(folder, "any"));
-}
-
-/** A name that no other process uses, nor another server in this one. */
-export function ownFileName(): string {
-  return `${process.pid}-${randomBytes(4).toString("hex")}.json`;
+/** Makes a folder for its owner alone, and gives the path of a file in it that nobody else writes. */
+export function prepareMigrationFile(folder: string): string {
+  // The folder around a socket in its usual place is one that anybody could have made before us.
+  const around = dirname(folder);
+  const usual = basename(around).startsWith("causeway-") ? [around] : [];
+  for (const path of [...usual, folder]) {
+    if (!claimFolder(path)) throw new Error(`The folder "${path}" is not ours`);
+  }
+  return join(folder, `${process.pid}-${randomBytes(4).toString("hex")}.json`);
 }
 
 /** What all processes have counted, those included that have ended. */
-export async function readTallies(folders: readonly string[]): Promise<Tallies> {
+export function readTallies(folders: readonly string[]): Tallies {
   const tallies: Tallies = {};
   for (const folder of folders) {
-    for (const name of await listFiles(folder))
-      addTallies(tallies, await readTalliesFile(join(folder, name)));
+    for (const name of listFiles(folder)) addTallies(tallies, readTalliesFile(join(folder, name)));
   }
   return tallies;
 }
 
 /** Forgets everything; running processes notice that their files are gone. */
-export async function clearTallies(folder: string): Promise<void> {
-  for (const name of await listFiles(folder)) await rm(join(folder, name), { force: true });
+export function clearTallies(folder: string): void {
+  for (const name of listFiles(folder)) rmSync(join(folder, name), { force: true });
 }
 
 /** Takes the counts of processes that have ended over, so that their files do not pile up. */
-export async function adoptTallies(folder: string, own: string): Promise<Tallies> {
+export function adoptTallies(folder: string): Tallies {
   const adopted: Tallies = {};
-  for (const name of await listFiles(folder)) {
+  for (const name of listFiles(folder)) {
     if (isAlive(Number(FILE.exec(name)?.[1]))) continue;
-    const claim = join(folder, `${own}.${name}.adopted`);
+    const claim = join(folder, `${name}.${process.pid}.adopted`);
     try {
       // Of several processes that start at once, one succeeds.
-      await rename(join(folder, name), claim);
+      renameSync(join(folder, name), claim);
     } catch {
       continue;
     }
-    addTallies(adopted, await readTalliesFile(claim));
-    await rm(claim, { force: true });
+    addTallies(adopted, readTalliesFile(claim));
+    rmSync(claim, { force: true });
   }
   return adopted;
 }
 
 /** A file that has just been removed, or was never finished, counts nothing. */
-async function readTalliesFile(path: string): Promise<Tallies> {
+function readTalliesFile(path: string): Tallies {
   try {
-    return JSON.parse(await readFile(path, "utf8")) as Tallies;
+    return JSON.parse(readFileSync(path, "utf8")) as Tallies;
   } catch {
     return {};
   }
 }
 
-async function listFiles(folder: string): Promise<string[]> {
+function listFiles(folder: string): string[] {
   try {
-    return (await readdir(folder)).filter((name) => FILE.test(name)).sort();
+    return readdirSync(folder)
+      .filter((name) => FILE.test(name))
+      .sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
@@ -78,8 +79,7 @@ async function listFiles(folder: string): Promise<string[]> {
 
 function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return process.kill(pid, 0);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }

@@ -2,12 +2,12 @@
 
 import { existsSync, renameSync, writeFileSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname } from "node:path";
 import process from "node:process";
 import type { MigrationLedger } from "../../contract/migration.ts";
 import type { LogSink } from "../../contract/platform.ts";
 import { addAnswer, addComparison, addTallies, type Tallies } from "../../migration/tally.ts";
-import { adoptTallies, ownFileName, prepareMigrationFolder } from "./migration-folder.ts";
+import { adoptTallies, prepareMigrationFile } from "./migration-folder.ts";
 
 /** Between something that is counted and its being written. */
 const WRITE_AFTER_MS = 500;
@@ -15,7 +15,7 @@ const WRITE_AFTER_MS = 500;
 const OWNER_ONLY = 0o600;
 
 /** A ledger that writes; nothing is touched before there is something to count. */
-export function createMigrationJournal(folderOf: () => Promise<string>, log: LogSink): MigrationLedger {
+export function createMigrationJournal(folderOf: () => string, log: LogSink): MigrationLedger {
   const journal = new Journal(folderOf, log);
   return {
     compared: (route, comparison) => journal.note((tallies) => addComparison(tallies, route, comparison)),
@@ -24,52 +24,67 @@ export function createMigrationJournal(folderOf: () => Promise<string>, log: Log
 }
 
 class Journal {
-  readonly #folderOf: () => Promise<string>;
+  readonly #folderOf: () => string;
   readonly #log: LogSink;
   /** What the file has, and what has come since. */
   #written: Tallies = {};
   #fresh: Tallies = {};
-  /** Known after the first time. */
   #path: string | undefined;
   #isScheduled = false;
   #isBroken = false;
 
-  constructor(folderOf: () => Promise<string>, log: LogSink) {
+  constructor(folderOf: () => string, log: LogSink) {
     this.#folderOf = folderOf;
     this.#log = log;
   }
 
   note(add: (tallies: Tallies) => void): void {
+    if (this.#isBroken) return;
     add(this.#fresh);
-    if (this.#isScheduled || this.#isBroken) return;
+    if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setTimeout(() => void this.#write(), WRITE_AFTER_MS).unref();
-  }
-
-  async #write(): Promise<void> {
     try {
-      this.#path ??= await this.#begin();
-      const text = this.#takeFresh(this.#path);
-      await writeFile(`${this.#path}.next`, text, { mode: OWNER_ONLY });
-      await rename(`${this.#path}.next`, this.#path);
-      this.#isScheduled = false;
-      if (Object.keys(this.#fresh).length > 0) this.note(() => {});
+      this.#path ??= this.#begin();
+      const path = this.#path;
+      setTimeout(() => void this.#write(path), WRITE_AFTER_MS).unref();
     } catch (error) {
-      this.#isBroken = true;
-      this.#log.error("The counts of moving routes cannot be kept", error);
+      this.#giveUp(error);
     }
   }
 
   /** The first time: the folder, what others have left behind, and a last word when the process ends. */
-  async #begin(): Promise<string> {
-    const folder = await this.#folderOf();
-    await prepareMigrationFolder(folder);
-    const own = ownFileName();
-    addTallies(this.#written, await adoptTallies(folder, own));
-    const path = join(folder, own);
+  #begin(): string {
+    const path = prepareMigrationFile(this.#folderOf());
+    addTallies(this.#written, adoptTallies(dirname(path)));
+    this.#writeNow(path);
     process.once("exit", () => this.#writeAtExit(path));
-    writeFileSync(path, JSON.stringify(this.#written), { mode: OWNER_ONLY });
     return path;
+  }
+
+  async #write(path: string): Promise<void> {
+    try {
+      await writeFile(`${path}.next`, this.#takeFresh(path), { mode: OWNER_ONLY });
+      await rename(`${path}.next`, path);
+      this.#isScheduled = false;
+      if (Object.keys(this.#fresh).length > 0) this.note(() => {});
+    } catch (error) {
+      this.#giveUp(error);
+    }
+  }
+
+  #writeNow(path: string): void {
+    writeFileSync(`${path}.last`, JSON.stringify(this.#written), { mode: OWNER_ONLY });
+    renameSync(`${path}.last`, path);
+  }
+
+  #writeAtExit(path: string): void {
+    if (this.#isBroken || Object.keys(this.#fresh).length === 0) return;
+    try {
+      this.#takeFresh(path);
+      this.#writeNow(path);
+    } catch {
+      // The process ends: nobody is left to be told.
+    }
   }
 
   /** A file that is gone was removed by somebody who wants to begin anew. */
@@ -80,13 +95,8 @@ class Journal {
     return JSON.stringify(this.#written);
   }
 
-  #writeAtExit(path: string): void {
-    if (Object.keys(this.#fresh).length === 0) return;
-    try {
-      writeFileSync(`${path}.last`, this.#takeFresh(path), { mode: OWNER_ONLY });
-      renameSync(`${path}.last`, path);
-    } catch {
-      // The process ends: nobody is left to be told.
-    }
+  #giveUp(error: unknown): void {
+    this.#isBroken = true;
+    this.#log.error("The counts of moving routes cannot be kept", error);
   }
 }

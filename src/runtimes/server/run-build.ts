@@ -1,5 +1,6 @@
 // Runs a build's own entry (`node dist/node.js`): port and host, one line, a clean stop on signals.
 
+import { dirname } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -44,8 +45,8 @@ export async function runBuild({ prepare, start }: BuildRunner, location: BuildL
     const bundle = await loadApplication(location.bundle);
     const store = createHotStore(createFolderStore(fileURLToPath(location.assets)));
     const env = environmentFor(site.vars);
-    const outDir = fileURLToPath(new URL(".", location.assets));
-    const migrations = createMigrationJournal(() => migrationFolder(outDir), createServerLog());
+    const folder = dirname(fileURLToPath(location.assets));
+    const migrations = createMigrationJournal(() => migrationFolder(folder), createServerLog());
     const server = await start({ site, bundle, store, env, migrations, ...readAddress() });
     process.stdout.write(`${site.name} is served on ${server.url.href.replace(/\/$/, "")}\n`);
     surviveFaults(createServerLog());
