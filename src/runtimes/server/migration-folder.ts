@@ -1,7 +1,7 @@
 // Where are the counts of a build's moving routes? Beside its control socket, a file for each process.
 
 import { randomBytes } from "node:crypto";
-import { readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { addTallies, type Tallies } from "../../migration/tally.ts";
@@ -14,15 +14,19 @@ export function migrationFolder(outDir: string, control?: string): string {
   return `${(control ?? defaultControlPath(outDir)).replace(/\.sock$/, "")}.routes`;
 }
 
-/** Makes a folder for its owner alone, and gives the path of a file in it that nobody else writes. */
-export function prepareMigrationFile(folder: string): string {
+/** A file in the folder that nobody else writes. */
+export function nameMigrationFile(folder: string): string {
+  return join(folder, `${process.pid}-${randomBytes(4).toString("hex")}.json`);
+}
+
+/** Makes the folder, for its owner alone, where it is not there; it may be removed at any time. */
+export function claimMigrationFolder(folder: string): void {
   // The folder around a socket in its usual place is one that anybody could have made before us.
   const around = dirname(folder);
   const usual = basename(around).startsWith("causeway-") ? [around] : [];
   for (const path of [...usual, folder]) {
     if (!claimFolder(path)) throw new Error(`The folder "${path}" is not ours`);
   }
-  return join(folder, `${process.pid}-${randomBytes(4).toString("hex")}.json`);
 }
 
 /** What all processes have counted, those included that have ended. */
@@ -37,6 +41,11 @@ export function readTallies(folders: readonly string[]): Tallies {
 /** Forgets everything; running processes notice that their files are gone. */
 export function clearTallies(folder: string): void {
   for (const name of listFiles(folder)) rmSync(join(folder, name), { force: true });
+  try {
+    rmdirSync(folder);
+  } catch {
+    // There is none, or somebody writes to it just now.
+  }
 }
 
 /** Takes the counts of processes that have ended over, so that their files do not pile up. */

@@ -7,7 +7,7 @@ import process from "node:process";
 import type { MigrationLedger } from "../../contract/migration.ts";
 import type { LogSink } from "../../contract/platform.ts";
 import { addAnswer, addComparison, addTallies, type Tallies } from "../../migration/tally.ts";
-import { adoptTallies, prepareMigrationFile } from "./migration-folder.ts";
+import { adoptTallies, claimMigrationFolder, nameMigrationFile } from "./migration-folder.ts";
 
 /** Between something that is counted and its being written. */
 const WRITE_AFTER_MS = 500;
@@ -54,8 +54,10 @@ class Journal {
 
   /** The first time: the folder, what others have left behind, and a last word when the process ends. */
   #begin(): string {
-    const path = prepareMigrationFile(this.#folderOf());
-    addTallies(this.#written, adoptTallies(dirname(path)));
+    const folder = this.#folderOf();
+    const path = nameMigrationFile(folder);
+    claimMigrationFolder(folder);
+    addTallies(this.#written, adoptTallies(folder));
     this.#writeNow(path);
     process.once("exit", () => this.#writeAtExit(path));
     return path;
@@ -63,6 +65,7 @@ class Journal {
 
   async #write(path: string): Promise<void> {
     try {
+      claimMigrationFolder(dirname(path));
       await writeFile(`${path}.next`, this.#takeFresh(path), { mode: OWNER_ONLY });
       await rename(`${path}.next`, path);
       this.#isScheduled = false;
