@@ -54,3 +54,20 @@ describe("CF-Connecting-IP", () => {
     expect(headers.host).toBe("localhost");
   });
 });
+
+describe("the mark of shadow runs", () => {
+  test("is taken from whoever sends it, also from a trusted proxy, in any spelling", () => {
+    for (const peer of ["192.0.2.1", "10.0.0.2", undefined]) {
+      const request = new Request("http://localhost/", { headers: { "Causeway-Shadow": "1" } });
+      expect(nameClient(request, peer, NGINX).headers.has("causeway-shadow")).toBe(false);
+      const head = {
+        rawHeaders: ["CAUSEWAY-Shadow", "1", "A", "b", "causeway-shadow", "1"],
+        headers: { "causeway-shadow": "1, 1", a: "b" } as Record<string, string>,
+      };
+      nameClientInHead(head, peer, NGINX);
+      expect(head.rawHeaders.slice(0, 2)).toEqual(["A", "b"]);
+      expect(head.rawHeaders.join().toLowerCase()).not.toContain("shadow");
+      expect(head.headers["causeway-shadow"]).toBeUndefined();
+    }
+  });
+});
