@@ -40,7 +40,18 @@ const MAY_IMPORT: Record<string, string[]> = {
 };
 
 /** Folders whose code also runs on Workers: Web APIs only. */
-const PORTABLE = ["contract", "http", "pages", "observe", "assets", "gateway", "cache", "migration", "proxy", "edge"];
+const PORTABLE = [
+  "contract",
+  "http",
+  "pages",
+  "observe",
+  "assets",
+  "gateway",
+  "cache",
+  "migration",
+  "proxy",
+  "edge",
+];
 
 const FORBIDDEN_NAMES = /^(utils?|helpers?|common|misc|types|shared|lib)$/;
 const MAX_LINES = 300;

@@ -17,13 +17,13 @@ import type { CommandLine } from "../parse-arguments.ts";
 export async function runShadow(line: CommandLine, output: Output): Promise<void> {
   const builds = await findBuilds(line);
   const control = line.options.texts.get("control");
-  const folders = new Set(builds.map(({ outDir }) => migrationFolder(outDir, control)));
+  const folders = [...new Set(builds.map(({ outDir }) => migrationFolder(outDir, control)))];
   if (line.options.flags.has("reset")) {
-    for (const folder of folders) clearTallies(folder);
+    await clearTallies(folders);
     return output.result("What was counted is forgotten", { event: "reset" });
   }
   const rules = builds[0]?.site.routing?.routes ?? [];
-  const reports = reportMigrations(rules, readTallies([...folders]));
+  const reports = reportMigrations(rules, readTallies(folders));
   output.result(formatMigrations(reports), { routes: reports });
   const wanted = parsePercent(line.options.texts.get("check") ?? "");
   if (wanted !== undefined) requireParity(reports, wanted);

@@ -4,8 +4,14 @@ import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { addTallies, type Tallies } from "../../migration/tally.ts";
 import { claimFolder, defaultControlPath } from "../app-server/control-path.ts";
+
+/** Between something that is counted and its being written. */
+export const WRITE_AFTER_MS = 500;
+/** For the writing itself. */
+const WRITE_SLACK_MS = 200;
 
 const FILE = /^(\d+)-[0-9a-f]+\.json$/;
 
@@ -38,8 +44,17 @@ export function readTallies(folders: readonly string[]): Tallies {
   return tallies;
 }
 
-/** Forgets everything; running processes notice that their files are gone. */
-export function clearTallies(folder: string): void {
+/**
+ * Forgets everything; running processes notice that their files are gone. What they counted before and have not
+ * written yet comes a moment later, and is removed too.
+ */
+export async function clearTallies(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) removeFiles(folder);
+  await sleep(WRITE_AFTER_MS + WRITE_SLACK_MS);
+  for (const folder of folders) removeFiles(folder);
+}
+
+function removeFiles(folder: string): void {
   for (const name of listFiles(folder)) rmSync(join(folder, name), { force: true });
   try {
     rmdirSync(folder);

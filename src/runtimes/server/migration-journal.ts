@@ -7,10 +7,8 @@ import process from "node:process";
 import type { MigrationLedger } from "../../contract/migration.ts";
 import type { LogSink } from "../../contract/platform.ts";
 import { addAnswer, addComparison, addTallies, type Tallies } from "../../migration/tally.ts";
-import { adoptTallies, claimMigrationFolder, nameMigrationFile } from "./migration-folder.ts";
+import { adoptTallies, claimMigrationFolder, nameMigrationFile, WRITE_AFTER_MS } from "./migration-folder.ts";
 
-/** Between something that is counted and its being written. */
-const WRITE_AFTER_MS = 500;
 /** Excerpts of answers may be anybody's. */
 const OWNER_ONLY = 0o600;
 
