@@ -16,10 +16,10 @@ const TEXT_TYPE =
   /^(?:text\/|application\/(?:[\w.+-]+\+)?(?:json|xml|javascript|x-www-form-urlencoded)\b|image\/svg\+xml)/i;
 const IGNORED = "…";
 
-/** Compares bodies by the type of the expected one. */
+/** Compares bodies by the type of the expected one, if it has any. */
 export function compareBodies(expected: TypedBody, actual: TypedBody, rules: ComparisonRules): Difference[] {
   if (isEqual(expected.bytes, actual.bytes)) return [];
-  const type = expected.type ?? "";
+  const type = expected.type ?? actual.type ?? "";
   const texts = TEXT_TYPE.test(type) ? [readText(expected), readText(actual)] : [];
   const [left, right] = texts;
   if (left === undefined || right === undefined) return compareBytes(expected.bytes, actual.bytes);

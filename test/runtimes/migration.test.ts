@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { MigrationReport } from "../../src/cli/migration-report.ts";
 import { startCli } from "../cli/run-cli.ts";
 import { buildSite } from "../conformance/build-site.ts";
-import { ask, type Question } from "../process/proxy/ask.ts";
+import { ask, type Question, type Reply } from "../process/proxy/ask.ts";
 import { type LaunchedSite, launch, RUNTIMES } from "./launch.ts";
 
 let folder: string;
@@ -55,6 +55,7 @@ export default {
   upstreams: { app: "${url}" },
   routes: [
     { path: "/mark", function: true },
+    { path: "/plain/*", upstream: "app", rewrite: "/:splat" },
     { path: "/same", upstream: "app", shadow },
     { path: "/events", upstream: "app", shadow },
     { path: "/differs", upstream: "app", shadow: { ...shadow, methods: ["GET", "POST"] } },
@@ -120,6 +121,17 @@ describe.each(RUNTIMES)("a moving route on %s", (runtime) => {
     await expect
       .poll(() => report("/same"), { timeout: 10_000 })
       .toMatchObject({ shadow: { requests: 2, equal: 2, parity: 100 } });
+  });
+
+  it("frames answers as they are framed without a shadow", async () => {
+    const framing = ({ headers }: Reply) => [headers["content-length"], headers["transfer-encoding"]];
+    for (const method of ["GET", "HEAD"]) {
+      const [plain, shadowed] = [
+        await get({ path: "/plain/same", method }),
+        await get({ path: "/same", method }),
+      ];
+      expect(framing(shadowed)).toEqual(framing(plain));
+    }
   });
 
   it("finds out what differs, also of bodies that are sent", async () => {

@@ -192,6 +192,12 @@ describe("other bodies", () => {
     ]);
   });
 
+  it("takes the type of the other one where one has none", async () => {
+    expect(await compare({ body: "old" }, { ...html("new") }, { headers: ["content-type"] })).toEqual([
+      "body line 1: old / new",
+    ]);
+  });
+
   it("reads the charset that is named", async () => {
     const latin = { headers: [["content-type", "text/plain; charset=iso-8859-1"]] as [string, string][] };
     expect(await compare({ ...latin, body: Uint8Array.of(0xfc) }, { ...latin, body: "x" })).toEqual([
