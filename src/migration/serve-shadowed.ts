@@ -54,7 +54,7 @@ export function serveShadowed(
       runs -= 1;
       throw error;
     }
-    const captured = captureAnswer(response, settings.maxBodyBytes);
+    const captured = captureAnswer(request.method, response, settings.maxBodyBytes);
     const work = compare(sent, captured.answer, env, context).then((comparison) =>
       ledger.compared(route, comparison),
     );
@@ -158,6 +158,7 @@ function createShadowRequest({ url, method, headers }: Request, body: Uint8Array
 
 /** The answer for the client, and what it was once it has been read. */
 function captureAnswer(
+  method: string,
   response: Response,
   maxBytes: number,
 ): { response: Response; answer: Promise<CapturedAnswer | SkipReason> } {
@@ -166,7 +167,8 @@ function captureAnswer(
   if (reason !== undefined) return { response, answer: Promise.resolve(reason) };
   // A copy: whoever sends the answer may change its fields.
   const head = { status, headers: new Headers(headers) };
-  if (response.body === null) {
+  // The server that sends an answer to HEAD drops its body, and so does the comparison.
+  if (response.body === null || method === "HEAD") {
     return { response, answer: Promise.resolve({ ...head, body: new Uint8Array() }) };
   }
   const body = new RecordedBody(response.body, maxBytes);
@@ -195,7 +197,6 @@ async function readAnswer(
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<CapturedAnswer> {
-  // The server that sends an answer to HEAD drops its body.
   if (method === "HEAD") await body?.cancel();
   if (body === null || method === "HEAD") return { status, headers, body: new Uint8Array() };
   const recorded = new RecordedBody(body, maxBytes);

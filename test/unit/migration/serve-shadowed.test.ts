@@ -160,6 +160,13 @@ describe("the second one", () => {
   });
 });
 
+it("compares the heads of answers to HEAD, whether or not they have a body that is dropped", async () => {
+  const response = await shadow(say("one"), say("two"))("/", { method: "HEAD" });
+  await response.body?.cancel();
+  await settled();
+  expect(comparisons).toEqual([{ kind: "equal" }]);
+});
+
 describe("what is not compared", () => {
   it.each<[string, Handler]>([
     ["first-failed", () => new Response("down", { status: 502 })],
