@@ -4,6 +4,7 @@ import type { Comparison, ComparisonRules, Difference } from "../contract/migrat
 import { compareBodies } from "./compare-bodies.ts";
 import { compareFields } from "./compare-fields.ts";
 import { decodeBody } from "./decode-body.ts";
+import { excerpt } from "./excerpt.ts";
 
 /** An answer as it came; `body` is undefined if it was too long to be kept. */
 export interface CapturedAnswer {
@@ -40,7 +41,10 @@ export async function compareAnswers(
   ];
   const bodies = redirects ? [] : await compareDecoded(expected, actual, rules, maxBodyBytes);
   const differences = [...heads, ...(Array.isArray(bodies) ? bodies : [])].slice(0, MAX_DIFFERENCES);
-  if (differences.length > 0) return { kind: "different", differences };
+  if (differences.length > 0) {
+    const named = differences.map(({ where, ...sides }) => ({ where: excerpt(where), ...sides }));
+    return { kind: "different", differences: named };
+  }
   return Array.isArray(bodies) ? { kind: "equal" } : { kind: "skipped", reason: bodies };
 }
 

@@ -3,7 +3,7 @@
 
 import type { Difference } from "../contract/migration.ts";
 import { isHopByHop } from "../http/hop-by-hop.ts";
-import { excerptOf } from "./excerpt.ts";
+import { excerpt, excerptOf } from "./excerpt.ts";
 
 /** Of one answer or one server, not of what is answered. */
 const NEVER_COMPARED: ReadonlySet<string> = new Set([
@@ -83,7 +83,7 @@ function compareCookies(expected: Headers, actual: Headers): Difference[] {
   const [left, right] = [describeCookies(expected), describeCookies(actual)];
   return [...new Set([...left.keys(), ...right.keys()])].sort().flatMap((name) => {
     const [was, is] = [left.get(name) ?? ABSENT, right.get(name) ?? ABSENT];
-    return was === is ? [] : { where: `cookie ${name}`, expected: was, actual: is };
+    return was === is ? [] : { where: `cookie ${name}`, expected: excerpt(was), actual: excerpt(is) };
   });
 }
 

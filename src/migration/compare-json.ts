@@ -11,26 +11,25 @@ const MAX_DIFFERENCES = 10;
 /** Digits that every number of ours holds exactly. */
 const EXACT_DIGITS = 15;
 
-/** The differences, or undefined if one of the texts is no JSON. */
+/** The differences, or undefined if one of the texts is no JSON, or JSON too deep to be looked at. */
 export function compareJson(
   expected: string,
   actual: string,
   ignored: readonly ValuePath[],
 ): Difference[] | undefined {
-  let documents: [unknown, unknown];
-  try {
-    documents = [parse(expected), parse(actual)];
-  } catch {
-    return undefined;
-  }
   const found: Difference[] = [];
-  compareValues(documents[0], documents[1], [], { ignored, found });
-  return found;
+  try {
+    compareValues(parse(expected), parse(actual), [], { ignored, found });
+    return found;
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** Numbers with more digits than a double holds stay texts: they would be rounded to equal ones. */
 function parse(text: string): unknown {
-  const exact = text.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/gs, (token) => {
+  const exact = text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/gs, (token) => {
     const digits = token.replace(/[eE].*$/s, "").replace(/\D/g, "");
     return token.startsWith('"') || digits.length <= EXACT_DIGITS ? token : JSON.stringify(`number ${token}`);
   });

@@ -10,7 +10,7 @@ import { limitBody } from "./limit-body.ts";
 import { copyRequest, type RouteTargets, runAction } from "./route-action.ts";
 import { checkAuth } from "./route-auth.ts";
 import { createCapturer, createRouteMatcher } from "./route-match.ts";
-import { type ActionHandler, moveRoute, shadowRoute } from "./route-migration.ts";
+import { moveRoute, shadowRoute } from "./route-migration.ts";
 
 export function routeRequests(services: EdgeServices, { routes }: RoutingSection, next: Handler): Handler {
   const match = createRouteMatcher(routes);
@@ -55,7 +55,7 @@ function createRouteHandler(rule: RoutingRule, index: number, services: EdgeServ
 function createAnswer(rule: RoutingRule, index: number, services: EdgeServices): Handler {
   const { action, when, cache } = rule;
   const capture = createCapturer(when.path);
-  const answer = (done: RoutingAction, log: LogSink): Handler => {
+  const handlerOf = (done: RoutingAction, log: LogSink): Handler => {
     const targets: RouteTargets = {
       application: services.application,
       fetchAsset: (request) => services.assets.fetch(request),
@@ -67,8 +67,8 @@ function createAnswer(rule: RoutingRule, index: number, services: EdgeServices):
   const isShareable = action.kind === "upstream" || action.kind === "function";
   const share = (handler: Handler, place: number) =>
     (isShareable && services.shareAnswers?.(handler, cache, place)) || handler;
-  const handlerOf: ActionHandler = answer;
-  const first = share(shadowRoute(rule, answer(action, services.platform.log), handlerOf, services), index);
+  const plain = handlerOf(action, services.platform.log);
+  const first = share(shadowRoute(rule, plain, handlerOf, services), index);
   // Answers of the one must not be kept for clients of the other.
   return moveRoute(rule, first, handlerOf, (other) => share(other, -1 - index), services);
 }

@@ -160,6 +160,13 @@ describe("JSON", () => {
     ]);
   });
 
+  it("takes long texts and deep nesting as they come", async () => {
+    const long = `["${"x\\n".repeat(2_000)}"]`;
+    expect(await compare(json(long), json(`${long} `))).toBe("equal");
+    const deep = (inside: string) => "[".repeat(4_900) + inside + "]".repeat(4_900);
+    expect(await compare(json(deep("1")), json(deep("2")))).toHaveLength(1);
+  });
+
   it("is text where it cannot be parsed", async () => {
     expect(await compare(json("{a}"), json("{b}"))).toEqual(["body line 1: {a} / {b}"]);
   });
@@ -225,6 +232,22 @@ describe("other bodies", () => {
     expect(await compare({ body: "x" }, { headers, body: bomb })).toEqual([
       "body: 1 bytes / more than 10000 bytes",
     ]);
+  });
+
+  it("keeps little of what differs, however long it is", async () => {
+    const long = "x".repeat(50_000);
+    const found = await compare(
+      {
+        headers: [
+          ["x-a", long],
+          ["set-cookie", `a=1; Path=/${long}`],
+        ],
+        body: JSON.stringify({ [long]: long }),
+      },
+      json("{}"),
+    );
+    expect(found).toHaveLength(4);
+    expect(String(found).length).toBeLessThan(1_500);
   });
 
   it("compares the rest where a body is too long", async () => {
