@@ -93,6 +93,9 @@ async function report(route: string): Promise<MigrationReport | undefined> {
   return (JSON.parse(stdout) as { routes: MigrationReport[] }).routes.find((found) => found.route === route);
 }
 
+/** Comparisons come after the answers, and are written a moment later still. */
+const SOON = { timeout: 15_000 };
+
 const get = (question: Question) => ask(port, question);
 
 describe.each(RUNTIMES)("a moving route on %s", (runtime) => {
@@ -119,7 +122,7 @@ describe.each(RUNTIMES)("a moving route on %s", (runtime) => {
     }
     if (!counts) return;
     await expect
-      .poll(() => report("/same"), { timeout: 10_000 })
+      .poll(() => report("/same"), SOON)
       .toMatchObject({ shadow: { requests: 2, equal: 2, parity: 100 } });
   });
 
@@ -146,14 +149,14 @@ describe.each(RUNTIMES)("a moving route on %s", (runtime) => {
     const request = "POST /differs?token=(not shown)&page=1";
     if (counts) {
       await expect
-        .poll(() => report("/differs"), { timeout: 10_000 })
+        .poll(() => report("/differs"), SOON)
         .toMatchObject({
           shadow: { requests: 1, different: 1, parity: 0, examples: [{ request, differences }] },
         });
       expect((await causeway("--json")).stdout).not.toContain("SECRET");
       return;
     }
-    await expect.poll(() => site.output(), { timeout: 10_000 }).toContain(request);
+    await expect.poll(() => site.output(), SOON).toContain(request);
     expect(site.output()).toContain("A shadow answer differs");
     expect(site.output()).not.toContain("SECRET");
   });
@@ -164,9 +167,7 @@ describe.each(RUNTIMES)("a moving route on %s", (runtime) => {
     expect(new TextDecoder().decode((await reader.read()).value)).toBe("data: 1\n\n");
     await reader.cancel();
     if (counts)
-      await expect
-        .poll(() => report("/events"), { timeout: 10_000 })
-        .toMatchObject({ shadow: { skipped: { stream: 1 } } });
+      await expect.poll(() => report("/events"), SOON).toMatchObject({ shadow: { skipped: { stream: 1 } } });
   });
 
   it("lets no client say that its request is a shadow run", async () => {
@@ -197,7 +198,7 @@ describe.each(RUNTIMES)("a moving route on %s", (runtime) => {
     expect((await get({ path: "/throws", method: "POST", body })).status).toBe(500);
     if (!counts) return;
     const answered = { cutover: { first: 0, other: 1, fallbacks: 2 } };
-    await expect.poll(() => report("/throws"), { timeout: 10_000 }).toMatchObject(answered);
+    await expect.poll(() => report("/throws"), SOON).toMatchObject(answered);
   });
 });
 
@@ -207,7 +208,9 @@ describe("causeway shadow", () => {
     port = Number(site.origin.port);
     await causeway("--reset");
     await Promise.all(["/same", "/differs", "/throws"].map((path) => get({ path })));
-    // What has not been written yet is written when the server ends.
+    await expect.poll(() => report("/differs"), SOON).toMatchObject({ shadow: { requests: 1 } });
+    await expect.poll(() => report("/same"), SOON).toMatchObject({ shadow: { requests: 1 } });
+    await expect.poll(() => report("/throws"), SOON).toMatchObject({ cutover: { fallbacks: 1 } });
     await site.stop();
     const { stdout, code } = await causeway();
     expect(code).toBe(0);
@@ -236,26 +239,28 @@ describe("causeway shadow", () => {
   });
 
   it("adds what a next process counts, and begins anew when told to", async () => {
-    for (const expected of [2, 3]) {
+    await causeway("--reset");
+    for (const expected of [1, 2]) {
       const site = await launch("node", join(folder, "dist"));
       port = Number(site.origin.port);
       await get({ path: "/same" });
+      await expect.poll(() => report("/same"), SOON).toMatchObject({ shadow: { equal: expected } });
       await site.stop();
-      expect((await report("/same"))?.shadow?.equal).toBe(expected);
     }
     await causeway("--reset");
     expect((await report("/same"))?.shadow?.requests).toBe(0);
   });
 
   it("forgets while a server runs, which then counts from the beginning", async () => {
+    await causeway("--reset");
     const site = await launch("node", join(folder, "dist"));
     port = Number(site.origin.port);
     await get({ path: "/same" });
-    await expect.poll(async () => (await report("/same"))?.shadow?.equal, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await report("/same"))?.shadow?.equal, SOON).toBe(1);
     await causeway("--reset");
     await get({ path: "/same" });
     await get({ path: "/same" });
-    await expect.poll(async () => (await report("/same"))?.shadow?.equal, { timeout: 10_000 }).toBe(2);
+    await expect.poll(async () => (await report("/same"))?.shadow?.equal, SOON).toBe(2);
     await site.stop();
   });
 

@@ -1,6 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { clearTallies, readTallies } from "../../../../src/runtimes/server/migration-folder.ts";
 import { createMigrationJournal } from "../../../../src/runtimes/server/migration-journal.ts";
@@ -59,6 +60,18 @@ describe("a journal", () => {
     await expect.poll(equal).toBe(12);
     expect(readdirSync(folder).filter((name) => /^99999999/.test(name))).toEqual([]);
     expect(readdirSync(folder).filter((name) => name.startsWith(`${process.ppid}-`)).length).toBe(1);
+  });
+
+  it("is written when the process ends, however soon that is", () => {
+    const module = resolve(import.meta.dirname, "../../../../src/runtimes/server/migration-journal.ts");
+    const program = [
+      `import { createMigrationJournal } from ${JSON.stringify(module)};`,
+      `const journal = createMigrationJournal(() => ${JSON.stringify(folder)}, console);`,
+      'for (let count = 0; count < 3; count += 1) journal.compared("/a", { kind: "equal" });',
+      "process.exit(0);",
+    ];
+    execFileSync(process.execPath, ["--input-type=module", "-e", program.join("\n")]);
+    expect(equal()).toBe(3);
   });
 
   it("begins anew when its file is gone, and its folder too", async () => {
