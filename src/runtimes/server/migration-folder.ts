@@ -14,6 +14,8 @@ export const WRITE_AFTER_MS = 500;
 const WRITE_SLACK_MS = 200;
 
 const FILE = /^(\d+)-[0-9a-f]+\.json$/;
+/** With those that are being written or taken over. */
+const ANY_FILE = /^\d+-[0-9a-f]+\.json/;
 
 /** The folder that belongs to a build, or to a control socket in another place. */
 export function migrationFolder(outDir: string, control?: string): string {
@@ -55,7 +57,8 @@ export async function clearTallies(folders: readonly string[]): Promise<void> {
 }
 
 function removeFiles(folder: string): void {
-  for (const name of listFiles(folder)) rmSync(join(folder, name), { force: true });
+  // Also what a process has left that ended while it was writing.
+  for (const name of listFiles(folder, ANY_FILE)) rmSync(join(folder, name), { force: true });
   try {
     rmdirSync(folder);
   } catch {
@@ -76,7 +79,8 @@ export function adoptTallies(folder: string): Tallies {
       continue;
     }
     addTallies(adopted, readTalliesFile(claim));
-    rmSync(claim, { force: true });
+    // A process that was killed may have been writing.
+    for (const left of [claim, join(folder, `${name}.next`)]) rmSync(left, { force: true });
   }
   return adopted;
 }
@@ -90,10 +94,10 @@ function readTalliesFile(path: string): Tallies {
   }
 }
 
-function listFiles(folder: string): string[] {
+function listFiles(folder: string, kind = FILE): string[] {
   try {
     return readdirSync(folder)
-      .filter((name) => FILE.test(name))
+      .filter((name) => kind.test(name))
       .sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];

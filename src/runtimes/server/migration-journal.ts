@@ -1,6 +1,6 @@
 // Counts what happens on moving routes and keeps it in a file, from which `causeway shadow` adds up all processes.
 
-import { existsSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import process from "node:process";
@@ -30,6 +30,8 @@ class Journal {
   #path: string | undefined;
   #isScheduled = false;
   #isBroken = false;
+  /** Also while a write is under way: the process may end in the middle of it. */
+  #isSaved = true;
 
   constructor(folderOf: () => string, log: LogSink) {
     this.#folderOf = folderOf;
@@ -39,6 +41,7 @@ class Journal {
   note(add: (tallies: Tallies) => void): void {
     if (this.#isBroken) return;
     add(this.#fresh);
+    this.#isSaved = false;
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     try {
@@ -68,6 +71,7 @@ class Journal {
       await rename(`${path}.next`, path);
       this.#isScheduled = false;
       if (Object.keys(this.#fresh).length > 0) this.note(() => {});
+      else this.#isSaved = true;
     } catch (error) {
       this.#giveUp(error);
     }
@@ -79,10 +83,11 @@ class Journal {
   }
 
   #writeAtExit(path: string): void {
-    if (this.#isBroken || Object.keys(this.#fresh).length === 0) return;
+    if (this.#isBroken || this.#isSaved) return;
     try {
       this.#takeFresh(path);
       this.#writeNow(path);
+      rmSync(`${path}.next`, { force: true });
     } catch {
       // The process ends: nobody is left to be told.
     }

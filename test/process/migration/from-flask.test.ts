@@ -104,7 +104,7 @@ function normalise(type: string | undefined, text: string): unknown {
 
 describe.skipIf(missing.length > 0)(
   `from Flask to functions${missing.length > 0 ? ` (not installed: ${missing})` : ""}`,
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   () => {
     let folder: Awaited<ReturnType<typeof createFolder>>;
     let root: string;
@@ -199,8 +199,8 @@ describe.skipIf(missing.length > 0)(
     async function expectReport(line: string, text: string | undefined): Promise<void> {
       const withoutTimes = (printed: string) => printed.replace(/ differed first at .*/g, "").trimEnd();
       const look = () => run(line).then(withoutTimes, (error: Error) => `It failed: ${error.message}`);
-      if (text !== undefined) await expect.poll(look, { timeout: 15_000 }).toBe(withoutTimes(text));
-      else await expect.poll(look, { timeout: 15_000 }).toContain("PARITY");
+      if (text !== undefined) await expect.poll(look, { timeout: 30_000 }).toBe(withoutTimes(text));
+      else await expect.poll(look, { timeout: 30_000 }).toContain("PARITY");
     }
 
     async function expectEqualAnswers(expected?: object[]): Promise<void> {
@@ -293,7 +293,7 @@ describe.skipIf(missing.length > 0)(
       expect(moved.length).toBeLessThan(20);
       expect(await whoAnswers()).toEqual(moved);
       const counts = { first: 120 - 2 * moved.length, other: 2 * moved.length, fallbacks: 0 };
-      await expect.poll(countAnswers, { timeout: 15_000 }).toEqual({ "/api/books": counts });
+      await expect.poll(countAnswers, { timeout: 30_000 }).toEqual({ "/api/books": counts });
       await expectEqualAnswers(alone);
     });
 
@@ -341,7 +341,7 @@ describe.skipIf(missing.length > 0)(
               (error: Error) => error.message,
             );
           },
-          { timeout: 15_000 },
+          { timeout: 30_000 },
         )
         .toBe("equal");
       await reconfigure("percent: 50", "percent: 100");
@@ -349,7 +349,7 @@ describe.skipIf(missing.length > 0)(
       await expectEqualAnswers(alone);
       // The redirect and the file have routes of their own.
       const counts = { first: 0, other: QUESTIONS.length - 2, fallbacks: 0 };
-      await expect.poll(countAnswers, { timeout: 15_000 }).toEqual({ "/*": counts });
+      await expect.poll(countAnswers, { timeout: 30_000 }).toEqual({ "/*": counts });
     });
 
     it("9. Flask is gone, and nobody sees a difference", async () => {

@@ -62,16 +62,26 @@ describe("a journal", () => {
     expect(readdirSync(folder).filter((name) => name.startsWith(`${process.ppid}-`)).length).toBe(1);
   });
 
-  it("is written when the process ends, however soon that is", () => {
+  it.each([
+    ["at once", "process.exit(0);"],
+    [
+      "in the middle of writing",
+      `const isWriting = () => readdirSync(folder).some((name) => name.endsWith(".next"));
+      const look = () => (isWriting() ? process.exit(0) : setImmediate(look));
+      look();`,
+    ],
+  ])("is written when the process ends %s", (_, end) => {
     const module = resolve(import.meta.dirname, "../../../../src/runtimes/server/migration-journal.ts");
-    const program = [
-      `import { createMigrationJournal } from ${JSON.stringify(module)};`,
-      `const journal = createMigrationJournal(() => ${JSON.stringify(folder)}, console);`,
-      'for (let count = 0; count < 3; count += 1) journal.compared("/a", { kind: "equal" });',
-      "process.exit(0);",
-    ];
-    execFileSync(process.execPath, ["--input-type=module", "-e", program.join("\n")]);
+    const program = `
+      import { readdirSync } from "node:fs";
+      import { createMigrationJournal } from ${JSON.stringify(module)};
+      const folder = process.argv[1];
+      const journal = createMigrationJournal(() => folder, console);
+      for (let count = 0; count < 3; count += 1) journal.compared("/a", { kind: "equal" });
+      ${end}`;
+    execFileSync(process.execPath, ["--input-type=module", "-e", program, folder]);
     expect(equal()).toBe(3);
+    expect(readdirSync(folder).length).toBe(1);
   });
 
   it("begins anew when its file is gone, and its folder too", async () => {
