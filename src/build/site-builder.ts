@@ -19,7 +19,7 @@ import type { BuildMode } from "./bundler-options.ts";
 import { toProjectPath } from "./bundler-problem.ts";
 import { checkHidden } from "./check-hidden.ts";
 import { checkLimits } from "./check-limits.ts";
-import { checkWorkersRouting } from "./check-routing.ts";
+import { checkMigrations, checkWorkersRouting } from "./check-routing.ts";
 import { checkStrayWorker } from "./check-worker.ts";
 import { type CollectedAssets, collectAssets, collectMounts } from "./collect-assets.ts";
 import { programFiles } from "./entry-files.ts";
@@ -131,6 +131,7 @@ async function gather(
     ...(await checkHidden({ project, routes: application.routes, assets: Object.keys(own.files), rules })),
     ...(application.targets.includes("workers") ? checkLimits(own.files, assets.blobs.size, directory) : []),
     ...(application.targets.includes("workers") ? checkWorkersRouting(project.routing) : []),
+    ...checkMigrations(project.routing, application.kind !== "none"),
   ];
   return { project, application, first, rules, assets, problems: withoutDoubles(problems) };
 }

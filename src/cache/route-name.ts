@@ -3,10 +3,11 @@
 
 import type { RoutingRule } from "../contract/routing.ts";
 
-/** A name for one of these routes. */
+/** A name for one of these routes; -1 - n stands for the one to which clients of route n are moved. */
 export function nameRoute(routes: readonly RoutingRule[], route: number): string {
-  const { when, action, requestHeaders } = routes[route] ?? {};
-  return `${route}-${digest(JSON.stringify([when, action, requestHeaders]))}`;
+  const { when, action, requestHeaders, cutover } = routes[route < 0 ? -1 - route : route] ?? {};
+  const answering = route < 0 ? cutover?.to : action;
+  return `${route}-${digest(JSON.stringify([when, answering, requestHeaders]))}`;
 }
 
 /** FNV-1a. The place in front keeps the routes of one configuration apart whatever comes out of it. */

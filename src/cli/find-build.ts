@@ -23,7 +23,7 @@ export async function findBuild({ directory, options }: CommandLine, target?: Ta
   const candidates = wish === undefined ? OUTPUT_DIRECTORIES : [wish];
   for (const candidate of candidates) {
     const outDir = resolve(root, candidate);
-    const document = await readDocument(join(outDir, "site.json"));
+    const document = await readSiteDocument(join(outDir, "site.json"));
     if (document === undefined) continue;
     if (target !== undefined && !existsSync(join(outDir, `${target}.js`))) throw missingEntry(outDir, target);
     return { root, outDir, site: parseSite(document) };
@@ -44,7 +44,7 @@ function missingEntry(outDir: string, target: Target): CausewayError {
 }
 
 /** Undefined where no site document is; a static site may well publish a site.json of its own. */
-async function readDocument(path: string): Promise<unknown> {
+export async function readSiteDocument(path: string): Promise<unknown> {
   try {
     const document: unknown = JSON.parse(await readFile(path, "utf8"));
     return typeof document === "object" && document !== null && "application" in document

@@ -102,6 +102,17 @@ const EXPLANATIONS: Record<CommandName, Explanation> = {
       ["causeway stop --force", "at once"],
     ],
   },
+  shadow: {
+    summary: "show how far moving routes answer alike, and who answers them",
+    details:
+      "Reads what the servers of this build have counted for routes with `shadow` or `cutover`: requests, parity,\n" +
+      "the first example of a difference, answers by each side, fallbacks.",
+    examples: [
+      ["causeway shadow", "a table, and what differs"],
+      ["causeway shadow --check 99.9", "fail if a route has less parity, or was not compared"],
+      ["causeway shadow --reset", "begin anew, after a correction"],
+    ],
+  },
   routes: {
     summary: "print the routes in matching order",
     details: "One line per route: pattern, methods, file, and the middleware that runs before it.",

@@ -24,6 +24,7 @@ const LOADERS: Record<CommandName, () => Promise<Command>> = {
   scale: async () => (await import("./commands/control.ts")).runScale,
   purge: async () => (await import("./commands/purge.ts")).runPurge,
   stop: async () => (await import("./commands/control.ts")).runStop,
+  shadow: async () => (await import("./commands/shadow.ts")).runShadow,
   routes: async () => (await import("./commands/routes.ts")).runRoutes,
   deploy: async () => (await import("./commands/deploy.ts")).runDeploy,
 };

@@ -15,6 +15,7 @@ export const COMMANDS = [
   "scale",
   "purge",
   "stop",
+  "shadow",
   "routes",
   "deploy",
 ] as const;
@@ -76,7 +77,7 @@ export const OPTIONS = {
     kind: "text",
     value: "DIR",
     help: "where the build is (dist)",
-    commands: ["build", "start", "deploy", "status", "top", "reload", "scale", "purge", "stop"],
+    commands: ["build", "start", "deploy", "status", "top", "reload", "scale", "purge", "stop", "shadow"],
   },
   build: { kind: "flag", help: "build first", commands: ["start"] },
   runtime: {
@@ -102,6 +103,8 @@ export const OPTIONS = {
   prefix: { kind: "list", value: "URL", help: "purge what begins so; repeatable", commands: ["purge"] },
   tag: { kind: "list", value: "TAG", help: "purge what has this Cache-Tag; repeatable", commands: ["purge"] },
   all: { kind: "flag", help: "purge everything", commands: ["purge"] },
+  check: { kind: "text", value: "PERCENT", help: "fail below this parity", commands: ["shadow"] },
+  reset: { kind: "flag", help: "forget what was counted", commands: ["shadow"] },
   "routes-json": { kind: "flag", help: "print the generated _routes.json", commands: ["routes"] },
   "dry-run": { kind: "flag", help: "stop before the upload", commands: ["deploy"] },
   json: { kind: "flag", help: "print JSON for programs" },

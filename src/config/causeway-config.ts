@@ -124,6 +124,10 @@ export interface RouteConfig extends GuardsConfig {
   responseHeaders?: HeaderEditsConfig;
   /** The shared cache for this route: off, on, or with rules of its own. */
   cache?: boolean | RouteCacheConfig;
+  /** Compares what answers with what is to answer one day; `causeway shadow` shows the differences. */
+  shadow?: boolean | ShadowConfig;
+  /** Lets a share of the clients be answered by another one. */
+  cutover?: false | CutoverConfig;
 }
 
 export interface RouteCacheConfig {
@@ -139,6 +143,42 @@ export interface RouteCacheConfig {
   storeSetCookie?: boolean;
   /** Do not let clients demand fresh answers. */
   ignoreRequestDirectives?: boolean;
+}
+
+/** The functions, or a group of servers. */
+export type MigrationTargetConfig = "function" | { upstream: string };
+
+export interface ShadowConfig {
+  /** `function` if absent. */
+  to?: MigrationTargetConfig;
+  /** GET and HEAD if absent. Others are executed twice. */
+  methods?: string[];
+  /** Per cent of the requests; 100 if absent. */
+  sample?: number;
+  ignore?: {
+    headers?: string[];
+    /** Places in JSON, `$.items[*].id`, or JSON Pointers; `*` is any key or index. */
+    json?: string[];
+    /** What may differ in other texts. */
+    text?: (RegExp | string)[];
+    /** Take runs of white space in texts for one space. */
+    whitespace?: boolean;
+  };
+  /** Bodies beyond this are not compared; 1 MB if absent. */
+  maxBody?: Size;
+  /** How long the other one may take; 10 s if absent. */
+  timeout?: Duration;
+}
+
+export interface CutoverConfig {
+  /** `function` if absent. */
+  to?: MigrationTargetConfig;
+  /** Per cent of the clients. */
+  percent: number;
+  /** What keeps a client where it is: a cookie (true, and if absent), its address, or nothing. */
+  sticky?: boolean | "cookie" | "client-address";
+  /** Ask the one before where the other answers 5xx; for GET, HEAD and OPTIONS if absent. */
+  fallback?: boolean | { methods?: string[]; maxBody?: Size };
 }
 
 export interface HeaderEditsConfig {

@@ -1,6 +1,7 @@
 // Upstreams and routes as causeway.config.ts declares them, resolved and checked: plain data for the serve half.
 
 import type { ClientSettings, GuardSettings } from "./guards.ts";
+import type { CutoverSettings, ShadowSettings } from "./migration.ts";
 import type { ServerAddress, UpstreamProtocol, UpstreamTls } from "./transport.ts";
 
 /** The part of a site that decides by rules, before static files and functions are asked. */
@@ -157,6 +158,10 @@ export interface RoutingRule extends GuardSettings {
   responseHeaders?: HeaderEdits;
   /** For the shared cache. */
   cache?: RouteCacheSettings;
+  /** Compares the answers with another one's. */
+  shadow?: ShadowSettings;
+  /** Lets another one answer a share of the clients. */
+  cutover?: CutoverSettings;
 }
 
 /** The `to`, `rewrite` texts may name what wildcards took: `:splat`, `:name`. */

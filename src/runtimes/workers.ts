@@ -6,6 +6,7 @@ import { setPurger } from "../cache/purge-cache.ts";
 import { createSharedCache } from "../cache/shared-cache.ts";
 import type { FunctionBundle } from "../contract/bundle.ts";
 import type { Env, GatewayContext } from "../contract/handler.ts";
+import { SHADOW_FIELD } from "../contract/migration.ts";
 import type { LogSink, Platform } from "../contract/platform.ts";
 import type { Site } from "../contract/site.ts";
 import { isCodingAccepted } from "../http/accept-encoding.ts";
@@ -37,7 +38,7 @@ export function createWorker({ site, bundle }: { site: Site; bundle: FunctionBun
     async fetch(request, env, execution) {
       ready ??= prepare(site, bundle, env, new URL(request.url).origin);
       const context = new WorkersContext(request, execution);
-      const served = carryTrace(withClientEncoding(request));
+      const served = carryTrace(withoutShadowMark(withClientEncoding(request)));
       const response = await ready.handler(served, ready.env, context);
       return withDate(withStatedCoding(request, makeSendable(response, context, CONSOLE_LOG)));
     },
@@ -109,6 +110,14 @@ function cacheFor({ routing }: Site): Pick<SiteParts, "cache"> {
   const cache = createSharedCache({ store, clock: SYSTEM_CLOCK, sharesFlights: false });
   setPurger((selection) => cache.purge(selection));
   return { cache };
+}
+
+/** Only we say which requests are shadow runs. */
+function withoutShadowMark(request: Request): Request {
+  if (!request.headers.has(SHADOW_FIELD)) return request;
+  const changed = new Request(request);
+  changed.headers.delete(SHADOW_FIELD);
+  return changed;
 }
 
 function transportFor({ routing }: Site): Pick<Platform, "transport"> {

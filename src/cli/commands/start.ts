@@ -95,17 +95,27 @@ async function serveHere(
   address: Address,
   { accessLog, controlPath }: ServerSettings,
 ): Promise<Served> {
-  const [{ startNodeServer }, { loadRelease }, { openProcessCache }, { openOwnPurgeDoor }] =
-    await Promise.all([
-      import("../../runtimes/node.ts"),
-      import("../../runtimes/server/load-release.ts"),
-      import("../../runtimes/server/open-process-cache.ts"),
-      import("../../runtimes/server/own-purge-door.ts"),
-    ]);
+  const [
+    { startNodeServer },
+    { loadRelease },
+    { openProcessCache },
+    { openOwnPurgeDoor },
+    { migrationFolder },
+    { createMigrationJournal },
+  ] = await Promise.all([
+    import("../../runtimes/node.ts"),
+    import("../../runtimes/server/load-release.ts"),
+    import("../../runtimes/server/open-process-cache.ts"),
+    import("../../runtimes/server/own-purge-door.ts"),
+    import("../../runtimes/server/migration-folder.ts"),
+    import("../../runtimes/server/migration-journal.ts"),
+  ]);
   const { site, outDir } = build;
   const log = createServerLog();
   await openProcessCache({ site, outDir, log });
-  const server = await startNodeServer({ ...(await loadRelease(build)), env, accessLog, ...address });
+  const migrations = createMigrationJournal(() => migrationFolder(outDir, controlPath), log);
+  const release = await loadRelease(build);
+  const server = await startNodeServer({ ...release, env, accessLog, migrations, ...address });
   const closeDoor = await openOwnPurgeDoor({ site, outDir, log, path: controlPath });
   surviveFaults(log);
   return {

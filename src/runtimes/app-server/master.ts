@@ -42,6 +42,8 @@ export interface MasterOptions {
   accessLog: boolean;
   log: LogSink;
   maxHeapMb?: number;
+  /** A control socket in a place of its own. */
+  control?: { path: string | undefined };
 }
 
 export interface Master {
@@ -169,6 +171,7 @@ function createPools(
         deadlines,
         backlog: options.backlog,
         accessLog: options.accessLog && role !== "functions",
+        control: options.control?.path,
       }),
       discard(generation) {
         store.discard(generation).catch((error: unknown) => {

@@ -28,6 +28,8 @@ export interface WorkerBrief {
   /** Requests in flight above which further ones are refused. */
   backlog: number;
   accessLog: boolean;
+  /** The control socket, if it has a place of its own. */
+  control: string | undefined;
 }
 
 /** A place that a request wants: the worker's number for it, the rule, the key. */

@@ -15,6 +15,8 @@ import { createReachFilter } from "../../gateway/may-reach-functions.ts";
 import { createNodeServer, type NodeServer, prepareNode } from "../node.ts";
 import { createFolderStore } from "../server/folder-store.ts";
 import { loadRelease } from "../server/load-release.ts";
+import { migrationFolder } from "../server/migration-folder.ts";
+import { createMigrationJournal } from "../server/migration-journal.ts";
 import { openProcessCache } from "../server/open-process-cache.ts";
 import { createNodeTransport } from "../server/transport-node.ts";
 import { CacheLink } from "./cache-link.ts";
@@ -95,7 +97,8 @@ async function createServerFor(
   log: WorkerLog,
 ): Promise<NodeServer> {
   const { role, release: outDir, functionsSocket, env, accessLog } = brief;
-  const options = { env, host: "", port: 0, log, accessLog, limitCounters };
+  const migrations = createMigrationJournal(() => migrationFolder(brief.outDir, brief.control), log);
+  const options = { env, host: "", port: 0, log, accessLog, limitCounters, migrations };
   if (role === "edge" && functionsSocket !== undefined) {
     const reached = createIsolatedApplication(functionsSocket, createNodeTransport(), log);
     const mayReach = createReachFilter(site.application);

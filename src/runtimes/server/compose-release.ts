@@ -14,7 +14,7 @@ import { ZLIB_ENCODERS } from "./zlib-encoders.ts";
 export function composeRelease(
   { runtime, transport, limitCounters }: Pick<Platform, "runtime" | "transport" | "limitCounters">,
   { site, bundle, store, env }: Release,
-  { limits, middleware, validate, application }: ServerOptions,
+  { limits, middleware, validate, application, migrations }: ServerOptions,
   log: LogSink,
 ): ComposedSite {
   if (runtime !== "node") warnOfPace(runtime, site, log);
@@ -28,6 +28,7 @@ export function composeRelease(
       clock: SYSTEM_CLOCK,
       ...(transport && { transport }),
       ...(limitCounters && { limitCounters }),
+      ...(migrations && { migrations }),
     },
     ...(env === undefined ? {} : { env }),
     cache: processCache(),

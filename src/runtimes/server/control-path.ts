@@ -1,7 +1,8 @@
 // Where is the control socket of a site? Commands find it from the build's directory alone.
 
 import { createHash } from "node:crypto";
-import { chmod, lstat, mkdir, readdir, realpath } from "node:fs/promises";
+import { chmodSync, lstatSync, mkdirSync, realpathSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
@@ -9,10 +10,12 @@ import { CausewayError } from "../../contract/errors.ts";
 
 /** A path of at most about 100 bytes, which is what a socket's name may have. */
 export async function controlPath(outDir: string): Promise<string> {
-  const name = createHash("sha256")
-    .update(await realpath(outDir))
-    .digest("hex")
-    .slice(0, 16);
+  return defaultControlPath(outDir);
+}
+
+/** The same at once. */
+export function defaultControlPath(outDir: string): string {
+  const name = createHash("sha256").update(realpathSync(outDir)).digest("hex").slice(0, 16);
   // In a container the user often has a number and no name.
   const user = process.getuid?.() ?? userInfo().username;
   return join(tmpdir(), `causeway-${user}`, `${name}.sock`);
@@ -36,10 +39,7 @@ export async function listControlPaths(outDir: string): Promise<string[]> {
 /** Makes the socket's folder, for its owner alone, and refuses one that somebody else has put there. */
 export async function prepareControlFolder(path: string): Promise<void> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const stats = await lstat(folder);
-  const uid = process.getuid?.();
-  if (stats.isDirectory() && (uid === undefined || stats.uid === uid)) return chmod(folder, 0o700);
+  if (claimFolder(folder)) return;
   throw new CausewayError(
     "address-unavailable",
     `Cannot use "${folder}" for the control socket: it is not ours`,
@@ -47,4 +47,14 @@ export async function prepareControlFolder(path: string): Promise<void> {
       remedy: "Choose another place with --control.",
     },
   );
+}
+
+/** Makes a folder for its owner alone; false if somebody else has put one there. */
+export function claimFolder(folder: string): boolean {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const stats = lstatSync(folder);
+  const uid = process.getuid?.();
+  if (!stats.isDirectory() || (uid !== undefined && stats.uid !== uid)) return false;
+  chmodSync(folder, 0o700);
+  return true;
 }

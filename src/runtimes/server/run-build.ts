@@ -14,6 +14,8 @@ import { listVariables } from "../../edge/guards/read-secret.ts";
 import type { RunningServer, ServerOptions } from "../running-server.ts";
 import { describeLoadFailure } from "./describe-load-failure.ts";
 import { createFolderStore } from "./folder-store.ts";
+import { migrationFolder } from "./migration-folder.ts";
+import { createMigrationJournal } from "./migration-journal.ts";
 import { openProcessCache } from "./open-process-cache.ts";
 import { openOwnPurgeDoor } from "./own-purge-door.ts";
 import { createServerLog } from "./server-log.ts";
@@ -51,7 +53,8 @@ export async function runBuild({ prepare, start }: BuildRunner, location: BuildL
     const store = createHotStore(createFolderStore(fileURLToPath(location.assets)));
     const env = { ...guardEnvironment(site), ...environmentFor(site.vars) };
     const accessLog = process.env.CAUSEWAY_ACCESS_LOG === "1";
-    const server = await start({ site, bundle, store, env, accessLog, ...readAddress() });
+    const migrations = createMigrationJournal(() => migrationFolder(outDir), log);
+    const server = await start({ site, bundle, store, env, accessLog, migrations, ...readAddress() });
     const closeDoor = await openOwnPurgeDoor({ site, outDir, log });
     process.stdout.write(`${site.name} is served on ${server.url.href.replace(/\/$/, "")}\n`);
     surviveFaults(log);
