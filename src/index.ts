@@ -7,6 +7,7 @@ export {
   type PlatformCache,
   type PlatformCacheOptions,
 } from "./cache/platform-cache.ts";
+export { purgeCache } from "./cache/purge-cache.ts";
 export { type ServeCachedOptions, serveCached } from "./cache/serve-cached.ts";
 export { createAnswerSharing } from "./cache/share-answers.ts";
 export { createSharedCache, type SharedCache, type SharedCacheOptions } from "./cache/shared-cache.ts";

@@ -15,9 +15,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   assets: ["contract", "http", "pages"],
   gateway: ["contract", "http", "pages"],
   cache: ["contract", "http"],
+  migration: ["contract", "http"],
   proxy: ["contract", "http"],
   supervisor: ["contract"],
-  edge: ["contract", "http", "pages", "observe", "assets", "cache"],
+  edge: ["contract", "http", "pages", "observe", "assets", "cache", "migration"],
   runtimes: [
     "contract",
     "http",
@@ -25,6 +26,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     "observe",
     "assets",
     "cache",
+    "migration",
     "gateway",
     "proxy",
     "edge",
@@ -38,7 +40,18 @@ const MAY_IMPORT: Record<string, string[]> = {
 };
 
 /** Folders whose code also runs on Workers: Web APIs only. */
-const PORTABLE = ["contract", "http", "pages", "observe", "assets", "gateway", "cache", "proxy", "edge"];
+const PORTABLE = [
+  "contract",
+  "http",
+  "pages",
+  "observe",
+  "assets",
+  "gateway",
+  "cache",
+  "migration",
+  "proxy",
+  "edge",
+];
 
 const FORBIDDEN_NAMES = /^(utils?|helpers?|common|misc|types|shared|lib)$/;
 const MAX_LINES = 300;

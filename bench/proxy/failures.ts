@@ -2,6 +2,7 @@
 // Causeway on Node beside nginx with the like configuration. `node bench/proxy/failures.ts`; needs nginx.
 
 import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { type Agent, createServer, Agent as HttpAgent, type RequestListener, request } from "node:http";
 import { type AddressInfo, connect, createServer as createNetServer, type Server } from "node:net";
@@ -93,13 +94,15 @@ function ask(port: number, method: string, agent: Agent): Promise<{ status: numb
   });
 }
 
-async function load(port: number, method: string): Promise<string> {
+/** `midway` happens when a quarter of the requests have been sent. */
+async function load(port: number, method: string, midway: () => void): Promise<string> {
   const agent = new HttpAgent({ keepAlive: true, maxSockets: CONCURRENCY });
   const answers: { status: number; ms: number }[] = [];
   let left = REQUESTS;
   const client = async () => {
     while (left > 0) {
       left -= 1;
+      if (left === (REQUESTS * 3) / 4) midway();
       answers.push(await ask(port, method, agent));
     }
   };
@@ -125,6 +128,18 @@ try {
     createNetServer((socket) => socket.on("error", () => {}).end("garbage\r\n\r\n")),
   );
   const killed = await freePort();
+  let victim = createServer();
+  const revive = () => {
+    victim = createServer((request, response) => {
+      request.resume();
+      setTimeout(() => response.end("ok"), 5);
+    }).listen(killed, "127.0.0.1");
+    return once(victim, "listening");
+  };
+  const kill = () => {
+    victim.close();
+    victim.closeAllConnections();
+  };
   const cases: Record<string, number[]> = {
     "one killed": [killed, well, well],
     "one hung": [hung, well, well],
@@ -137,9 +152,11 @@ try {
       nginx: await startNginx(folder, servers),
       causeway: await startCauseway(folder, servers),
     };
-    for (const method of ["GET", "POST"]) {
+    for (const method of ["GET", "PUT", "POST"]) {
       for (const [proxy, port] of Object.entries(proxies)) {
-        console.log(name.padEnd(23), method.padEnd(4), proxy.padEnd(9), await load(port, method));
+        // Killed while it is asked, for each row anew; both proxies have left it alone for long enough by then.
+        if (servers.includes(killed)) await revive();
+        console.log(name.padEnd(23), method.padEnd(4), proxy.padEnd(9), await load(port, method, kill));
       }
     }
   }

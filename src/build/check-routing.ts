@@ -1,5 +1,7 @@
-// What of a project's upstreams does Workers not allow? Named at build, so that no request finds it out.
+// What of a project's upstreams does Workers not allow, and which routes move to functions that are not there?
+// Named at build, so that no request finds it out.
 
+import { formatRoute } from "../contract/migration.ts";
 import type { Problem } from "../contract/problem.ts";
 import type { RoutingSection, UpstreamSettings } from "../contract/routing.ts";
 
@@ -39,6 +41,20 @@ function checkGuards({ guards = {}, routes, clients }: RoutingSection): Problem[
     );
   }
   return problems;
+}
+
+/** Warnings for routes that move to the functions of a project without any. */
+export function checkMigrations(routing: RoutingSection | undefined, hasFunctions: boolean): Problem[] {
+  if (hasFunctions) return [];
+  return (routing?.routes ?? [])
+    .filter(({ shadow, cutover }) => [shadow, cutover].some((moving) => moving?.to.kind === "function"))
+    .map(({ when }) => ({
+      severity: "warning",
+      code: "no-functions",
+      message: `The route "${formatRoute(when)}" moves to functions, and the project has none`,
+      file: "causeway.config.ts",
+      remedy: "Write the function first, or name an upstream: to: { upstream: … }.",
+    }));
 }
 
 function missingOnWorkers({

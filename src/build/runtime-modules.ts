@@ -81,6 +81,8 @@ function serverOptions(target: Target): BuildOptions {
     entryPoints: [ownModule(`../runtimes/${target}`)],
     platform: "node",
     conditions: ["import", "default"],
+    // Who wants it installs it.
+    external: ["@redis/client"],
     define: { CAUSEWAY_HTML_REWRITER: JSON.stringify(`./${ENGINE_DIRECTORY}`) },
     plugins: [platformImports("server", true, () => {})],
   };

@@ -19,7 +19,7 @@ import type { BuildMode } from "./bundler-options.ts";
 import { toProjectPath } from "./bundler-problem.ts";
 import { checkHidden } from "./check-hidden.ts";
 import { checkLimits, checkWorkersStore } from "./check-limits.ts";
-import { checkWorkersRouting } from "./check-routing.ts";
+import { checkMigrations, checkWorkersRouting } from "./check-routing.ts";
 import { checkStrayWorker } from "./check-worker.ts";
 import { type CollectedAssets, collectAssets, collectMounts } from "./collect-assets.ts";
 import { programFiles } from "./entry-files.ts";
@@ -135,6 +135,7 @@ async function gather(
     ...(application.targets.includes("workers")
       ? [...checkWorkersFiles(project, own, assets, directory), ...checkWorkersRouting(project.routing)]
       : []),
+    ...checkMigrations(project.routing, application.kind !== "none"),
   ];
   return { project, application, first, rules, assets, problems: withoutDoubles(problems) };
 }

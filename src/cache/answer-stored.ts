@@ -38,7 +38,7 @@ export function answerStored(
 ): Response | undefined | Promise<Response | undefined> {
   const { headers } = request;
   if (stored.status === 200) {
-    if (isUnchanged(request.method, headers, validatorsOf(stored))) return answerNotModified(stored, use);
+    if (isUnchanged(request.method, headers, stored)) return answerNotModified(stored, use);
     const range = headers.get("range");
     if (range !== null && request.method === "GET") return answerRange(range, headers, stored, use);
   }
@@ -48,8 +48,15 @@ export function answerStored(
 }
 
 /** Whether the client holds the representation already. Only a cache's share of the preconditions. */
-export function isUnchanged(method: string, headers: Headers, validators: Validators): boolean {
+export function isUnchanged(
+  method: string,
+  headers: Headers,
+  stored: Pick<StoredResponse, "headers">,
+): boolean {
   if (!headers.has("if-none-match") && !headers.has("if-modified-since")) return false;
+  const { tag, modified } = validatorsOf(stored);
+  // §4.3.2: without Last-Modified, the Date says how new it is.
+  const validators = { tag, modified: modified ?? fieldOf(stored, "date") };
   return evaluatePreconditions(method, headers, validators) === "not-modified";
 }
 

@@ -2,7 +2,7 @@
 
 import type { StoredHead, StoredResponse } from "../contract/response-cache.ts";
 import { type CacheStatus, type ForwardReason, formatCacheStatus } from "../http/cache-status.ts";
-import { answerNotModified, isUnchanged, validatorsOf } from "./answer-stored.ts";
+import { answerNotModified, isUnchanged } from "./answer-stored.ts";
 import type { Arrival } from "./arrival.ts";
 import { keep } from "./keep.ts";
 import type { Outcome } from "./outcome.ts";
@@ -28,8 +28,8 @@ export async function deliver(
   const { response, epoch } = arrival;
   const admitted = admit(visit, arrival);
   if (typeof admitted === "string") {
-    // What a client with conditions or credentials of its own gets says nothing about the others.
-    if (arrival.isLeading) cache.unshared.add(key, cache.clock.now());
+    // A failure, or what a client with conditions or credentials of its own gets, says nothing about the others.
+    if (arrival.isLeading && response.status < 500) cache.unshared.add(key, cache.clock.now());
     settle({ kind: "unshared" });
     if (stored !== undefined) await settleChange(visit, cache.store.remove(stored.key, stored.variant));
     return addCacheStatus(route, response, { forward: reason, detail: admitted });
@@ -41,7 +41,8 @@ export async function deliver(
   const keeping = keep(cache, admitted, body, epoch);
   // Clients of different speed would wait for each other's share of a long body.
   const isShared = lengthOf(response.headers) <= cache.maxBufferedBytes;
-  settle(isShared ? { kind: "shared", head: admitted, body } : { kind: "unshared" }, keeping);
+  if (isShared) settle({ kind: "shared", head: admitted, body }, keeping);
+  else settle({ kind: "unshared" });
   visit.waitUntil(keeping);
   return answer;
 }
@@ -99,7 +100,7 @@ function answerUnchanged(
   status: CacheStatus,
   ageSeconds: number,
 ): Response | undefined {
-  if (head.status !== 200 || !isUnchanged("GET", request.headers, validatorsOf(head))) return undefined;
+  if (head.status !== 200 || !isUnchanged("GET", request.headers, head)) return undefined;
   return answerNotModified(head, { ageSeconds, status: formatCacheStatus(route.cache.name, status) });
 }
 

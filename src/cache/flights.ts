@@ -21,6 +21,9 @@ export class Flight<Outcome> {
   readonly #abort = new AbortController();
   readonly #landing: Promise<Outcome>;
   #land: (outcome: Outcome) => void = () => undefined;
+  /** Resolves when there is an outcome and everything that is kept of it is in the store. */
+  readonly over: Promise<Outcome>;
+  #end: (outcome: Outcome) => void = () => undefined;
   #outcome: Outcome | undefined;
   #travellers = 0;
 
@@ -30,6 +33,9 @@ export class Flight<Outcome> {
     this.parent = parent;
     this.#landing = new Promise((resolve) => {
       this.#land = resolve;
+    });
+    this.over = new Promise((resolve) => {
+      this.#end = resolve;
     });
   }
 
@@ -46,6 +52,10 @@ export class Flight<Outcome> {
   land(outcome: Outcome): void {
     this.#outcome = outcome;
     this.#land(outcome);
+  }
+
+  end(outcome: Outcome): void {
+    this.#end(outcome);
   }
 
   /** Counts a client in until it goes; a traveller without a signal never does. */
@@ -103,9 +113,12 @@ export class Flights<Outcome> {
   settle(flight: Flight<Outcome>, outcome: Outcome, untilKept?: Promise<unknown>): void {
     flight.parent?.waitsFor.delete(flight);
     flight.land(outcome);
-    const remove = () => this.remove(flight);
-    if (untilKept === undefined) remove();
-    else untilKept.then(remove, remove);
+    const end = () => {
+      this.remove(flight);
+      flight.end(outcome);
+    };
+    if (untilKept === undefined) end();
+    else untilKept.then(end, end);
   }
 
   /** Runs the work of a flight so that requests which it makes itself are recognised. */

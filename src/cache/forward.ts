@@ -2,17 +2,16 @@
 
 import type { StoredResponse } from "../contract/response-cache.ts";
 import type { CacheStatus, ForwardReason } from "../http/cache-status.ts";
-import { formatCacheStatus } from "../http/cache-status.ts";
 import { formatSelection } from "../http/selecting-fields.ts";
-import { answerStored } from "./answer-stored.ts";
+import { answerKept } from "./answer-kept.ts";
 import { respondShared } from "./deliver.ts";
 import { exchange } from "./exchange.ts";
 import type { Flight } from "./flights.ts";
 import type { Outcome } from "./outcome.ts";
-import { ageMs } from "./policy.ts";
 import { decideReuse } from "./reuse.ts";
 import { standIn } from "./stand-in.ts";
 import { isVariantFor } from "./stored-entry.ts";
+import { takeOff } from "./take-off.ts";
 import type { Visit } from "./visit.ts";
 
 /** Answers to others that turn out not to fit, after which a request goes alone. */
@@ -48,23 +47,35 @@ export function refreshInBackground(visit: Visit, stored: StoredResponse): void 
   const { cache } = visit.route;
   const key = flightKey(visit, stored.vary);
   if (cache.flights.find(key) !== undefined) return;
-  const request = new Request(visit.request, { method: "GET" });
+  const own = { ...visit, request: new Request(visit.request, { method: "GET" }) };
+  if (!cache.sharesFlights) {
+    const alone = exchange({ visit: own, stored, reason: "stale", flight: undefined });
+    visit.waitUntil(alone.then((response) => response.body?.cancel()));
+    return;
+  }
   const flight = cache.flights.start(key, cache.journal.epoch, true);
-  const renewal = fly(visit, flight, () =>
-    exchange({ visit: { ...visit, request }, stored, reason: "stale", flight }),
-  );
+  const renewal = fly(visit, flight, () => takeOff(own, stored, "stale", flight));
   visit.waitUntil(renewal.then((response) => response.body?.cancel()));
 }
 
 /** Requests with an answer of their own neither lead nor follow. */
 function mayShare({ request, wanted, route, key }: Visit, stored: StoredResponse | undefined): boolean {
   const { headers } = request;
+  if (!route.cache.sharesFlights) return false;
   if (request.method !== "GET" || headers.has("authorization") || route.rules.isPersonal) return false;
   if (wanted.has("no-store") || wanted.has("no-cache")) return false;
   // What is kept is validated with conditions of our own in place of the client's.
   if (stored !== undefined) return true;
+  if (headers.has("cookie") && !route.rules.collapsesWithCookies) return false;
+  // A stream of events never ends, and a poll takes its time.
+  if (headers.get("accept") === "text/event-stream") return false;
   if (headers.has("range") || headers.has("if-none-match") || headers.has("if-modified-since")) return false;
-  return !route.cache.unshared.has(key, route.cache.clock.now());
+  return !isUnshared({ route, key });
+}
+
+/** Whether the last answer was for one client only: nobody waits for the next one, nor looks for a kept one. */
+export function isUnshared({ route, key }: Pick<Visit, "route" | "key">): boolean {
+  return route.cache.unshared.has(key, route.cache.clock.now());
 }
 
 function flightKey({ key, request }: Visit, vary: readonly string[]): string {
@@ -106,7 +117,7 @@ function lead(
   const { flights, journal } = visit.route.cache;
   const flight = flights.start(key, journal.epoch);
   flight.board(visit.request.signal);
-  return fly(visit, flight, () => exchange({ visit, stored, reason, flight }));
+  return fly(visit, flight, () => takeOff(visit, stored, reason, flight));
 }
 
 /** Whatever goes wrong on the way, those who wait are told. */
@@ -140,19 +151,9 @@ async function follow(
       return respondShared(visit, outcome, status);
     case "validated":
       return answerKept(visit, outcome.stored, { ...status, forwardStatus: 304 });
+    case "found":
+      return answerKept(visit, outcome.stored, status);
     case "stood-in":
       return answerKept(visit, outcome.stored, { ...status, detail: "stale-on-failure" });
   }
-}
-
-async function answerKept(
-  visit: Visit,
-  stored: StoredResponse,
-  status: CacheStatus,
-): Promise<Response | undefined> {
-  const { request, route } = visit;
-  if (!isVariantFor(request.headers, stored)) return undefined;
-  const { policy } = route.read(stored);
-  const ageSeconds = Math.floor(ageMs(policy, route.cache.clock.now()) / 1_000);
-  return answerStored(request, stored, { ageSeconds, status: formatCacheStatus(route.cache.name, status) });
 }

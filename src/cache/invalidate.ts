@@ -1,7 +1,6 @@
 // What do methods that change things make obsolete? RFC 9111 §4.4; and POST answers that are worth keeping,
 // RFC 9110 §9.3.3.
 
-import { urlOfKey } from "../contract/response-cache.ts";
 import { explicitLifetimeMs } from "../http/freshness.ts";
 import { keep } from "./keep.ts";
 import { readPolicy } from "./policy.ts";
@@ -30,12 +29,10 @@ export async function passUnsafe(visit: Visit): Promise<Response> {
 
 /** Removes what is kept and what is on its way, under whichever key. */
 async function invalidate(visit: Visit, requests: readonly Request[]): Promise<void> {
-  const { store, journal, keyings } = visit.route.cache;
-  const keys = new Set(requests.flatMap((request) => [...keyings].map((keyOf) => keyOf(request))));
-  for (const key of keys) {
-    journal.record({ kind: "url", url: urlOfKey(key) });
-    await settleChange(visit, store.remove(key));
-  }
+  const { cache } = visit.route;
+  const keys = new Set(requests.flatMap((request) => [...cache.keyings].map((keyOf) => keyOf(request))));
+  await settleChange(visit, cache.forget([...keys]));
+  await settleChange(visit, cache.announce([...keys]));
 }
 
 /** Other resources that the answer names, of the same origin only: no site empties another's cache. */

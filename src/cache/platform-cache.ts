@@ -1,14 +1,9 @@
 // Where do answers live on Workers? In the platform's own cache, which finds by URL and lists nothing: an index
 // for each key names its variants, and purges are remembered and compared on reading.
 
-import {
-  isSelected,
-  type PurgeSelection,
-  type ResponseCache,
-  type StoredHead,
-  type StoredResponse,
-} from "../contract/response-cache.ts";
+import type { ResponseCache, StoredHead, StoredResponse } from "../contract/response-cache.ts";
 import { collectStream } from "./collect-stream.ts";
+import { addPurge, isPurged, type PurgeRecord } from "./purge-records.ts";
 
 /** What is needed of the Cache API. */
 export interface PlatformCache {
@@ -29,12 +24,6 @@ interface IndexEntry {
   head: StoredHead;
   size: number;
   body: string;
-}
-
-/** A purge that concerns what was requested until `atMs`. */
-interface PurgeRecord {
-  selection: PurgeSelection;
-  atMs: number;
 }
 
 /** A name that no site has: these URLs are keys and are never fetched. */
@@ -106,24 +95,11 @@ export function createPlatformCache(
     },
     async purge(selection) {
       const known = (await readJson<PurgeRecord[]>(cache, JOURNAL)) ?? [];
-      const purges = addPurge(known, { selection, atMs: now() });
+      const purges = addPurge(known, { selection, atMs: now() }, MAX_PURGES);
       await cache.put(JOURNAL, new Response(JSON.stringify(purges), { headers: KEPT_HEADERS }));
       return 0;
     },
   };
-}
-
-/** What would be forgotten counts as a purge of everything that old. */
-function addPurge(known: readonly PurgeRecord[], purge: PurgeRecord): PurgeRecord[] {
-  if (purge.selection.kind === "all") return [purge];
-  const purges = [purge, ...known];
-  const forgotten = purges[MAX_PURGES - 1];
-  if (forgotten === undefined) return purges;
-  return [...purges.slice(0, MAX_PURGES - 1), { selection: { kind: "all" }, atMs: forgotten.atMs }];
-}
-
-function isPurged(head: StoredHead, { selection, atMs }: PurgeRecord): boolean {
-  return head.requestedAtMs <= atMs && isSelected(head, selection);
 }
 
 function toStored(cache: PlatformCache, { head, size, body: name }: IndexEntry): StoredResponse {

@@ -18,6 +18,8 @@ export interface Policy {
   lifetimeMs: number;
   /** It, or the site's rules, ask for caching at all. */
   isInvited: boolean;
+  /** Only Last-Modified speaks for it. */
+  isGuessed: boolean;
   /** Age on arrival. */
   initialAgeMs: number;
   receivedAtMs: number;
@@ -47,13 +49,16 @@ export function readPolicy(
   // With field names, it is these fields that need validation, and they are not stored (§5.2.2.4).
   const mustAlwaysValidate = directives.get("no-cache") === true;
   const named = explicitLifetimeMs(headers, directives, times.receivedAtMs, isTargeted);
-  const lifetimeMs = named ?? impliedLifetimeMs(status, headers, directives, times, rules);
+  const mayImply = named === undefined && mayBeImplied(status, directives);
+  const guessed = mayImply ? guessLifetimeMs(headers, times, rules.heuristicFraction) : undefined;
+  const lifetimeMs = named ?? guessed ?? (mayImply ? settledLifetimeMs(status, rules) : undefined);
   const mustNeverBeStale =
     mustAlwaysValidate || directives.has("must-revalidate") || directives.has("proxy-revalidate");
   return {
     directives,
     lifetimeMs: lifetimeMs ?? 0,
     isInvited: lifetimeMs !== undefined || mustAlwaysValidate || directives.has("public"),
+    isGuessed: guessed !== undefined && !directives.has("public"),
     initialAgeMs: initialAgeMs(headers, times),
     receivedAtMs: times.receivedAtMs,
     mustAlwaysValidate,
@@ -69,19 +74,22 @@ export function ageMs({ initialAgeMs, receivedAtMs }: Policy, nowMs: number): nu
   return initialAgeMs + Math.max(0, nowMs - receivedAtMs);
 }
 
-function impliedLifetimeMs(
-  status: number,
+/** Whether an answer that names no lifetime may have one (RFC 9111 §4.2.2). */
+function mayBeImplied(status: number, directives: CacheDirectives): boolean {
+  if (directives.get("no-cache") === true) return false;
+  return isHeuristicallyCacheable(status) || directives.has("public");
+}
+
+function guessLifetimeMs(
   headers: Headers,
-  directives: CacheDirectives,
   { receivedAtMs }: ExchangeTimes,
-  { heuristicFraction, defaultMs, negativeMs }: ResolvedRules,
+  fraction: number,
 ): number | undefined {
-  if (directives.get("no-cache") === true) return undefined;
-  if (!isHeuristicallyCacheable(status) && !directives.has("public")) return undefined;
-  const guessed =
-    heuristicFraction === undefined
-      ? undefined
-      : heuristicLifetimeMs(headers, receivedAtMs, heuristicFraction);
-  if (guessed !== undefined) return Math.min(guessed, MAX_HEURISTIC_MS);
+  const guessed = fraction === 0 ? undefined : heuristicLifetimeMs(headers, receivedAtMs, fraction);
+  return guessed === undefined ? undefined : Math.min(guessed, MAX_HEURISTIC_MS);
+}
+
+/** What the site has settled for answers that say nothing. */
+function settledLifetimeMs(status: number, { defaultMs, negativeMs }: ResolvedRules): number | undefined {
   return NEGATIVE.has(status) ? negativeMs : defaultMs;
 }

@@ -7,12 +7,13 @@ import type { ForwardReason } from "../http/cache-status.ts";
 import { formatCacheStatus } from "../http/cache-status.ts";
 import { answerStored, type Use } from "./answer-stored.ts";
 import { type CacheRules, resolveRules } from "./cache-rules.ts";
-import { forward, refreshInBackground } from "./forward.ts";
+import { forward, isUnshared, refreshInBackground } from "./forward.ts";
 import { passUnsafe } from "./invalidate.ts";
 import { ageMs } from "./policy.ts";
 import { decideReuse, NO_DIRECTIVES, readRequestDirectives } from "./reuse.ts";
 import type { SharedCache } from "./shared-cache.ts";
 import { createReader, isVariantFor } from "./stored-entry.ts";
+import { createFreshnessTest } from "./take-off.ts";
 import { addCacheStatus, type CachedRoute, defaultKey, type Visit } from "./visit.ts";
 
 export interface ServeCachedOptions extends CacheRules {
@@ -58,8 +59,8 @@ async function bypass(visit: Visit): Promise<Response> {
 
 /** Waits for nothing if the store does not. */
 function lookUp(visit: Visit): Response | Promise<Response> {
-  const { headers } = visit.request;
-  const kept = visit.route.cache.store.read(visit.key, (head) => isVariantFor(headers, head));
+  if (isUnshared(visit)) return goOn(visit, undefined, "miss", []);
+  const kept = visit.route.cache.store.read(visit.key, createFreshnessTest(visit));
   return kept instanceof Promise ? kept.then((found) => choose(visit, found)) : choose(visit, kept);
 }
 

@@ -44,7 +44,8 @@ export function refuseStoring(
   const isPersonal = rules.isPersonal || request.headers.has("authorization");
   if (isPersonal && !isSharedDespiteAuthorization(directives)) return "authorization";
   if (setsCookie(headers, directives) && !rules.storesSetCookie) return "set-cookie";
-  if (!policy.isInvited) return "uninvited";
+  // A page for somebody who is logged in may have a date too.
+  if (!policy.isInvited || (policy.isGuessed && request.headers.has("cookie"))) return "uninvited";
   return isOfUse(headers, policy) ? undefined : "never-fresh";
 }
 

@@ -9,6 +9,7 @@ import {
   parseDeadline,
   parseDuration,
   parseMode,
+  parsePercent,
   parseSize,
 } from "./parse-amount.ts";
 
@@ -53,6 +54,7 @@ const AMOUNTS: Record<string, { parse(text: string): unknown; remedy: string }> 
     parse: (text) => (text === "auto" ? text : parseCount(text)),
     remedy: "Give a whole number, or auto for one on each processor.",
   },
+  PERCENT: { parse: parsePercent, remedy: "Give a number from 0 to 100, such as 99.9." },
   DURATION: { parse: parseDuration, remedy: "Give a time such as 500ms, 60s, 5m or 1h." },
   "[PATH=]DURATION": {
     parse: parseDeadline,

@@ -16,17 +16,14 @@ export interface FoundBuild {
   site: Site;
 }
 
-/** Finds a build, with an entry for a target if one is named, where `causeway build` writes it; the sources need not be there any more. */
-export async function findBuild(
-  { directory, options }: CommandLine,
-  target: Target | undefined,
-): Promise<FoundBuild> {
+/** Finds a build, for a target or any, where `causeway build` writes it; the sources need not be there any more. */
+export async function findBuild({ directory, options }: CommandLine, target?: Target): Promise<FoundBuild> {
   const root = resolve(directory);
   const wish = options.texts.get("out");
   const candidates = wish === undefined ? OUTPUT_DIRECTORIES : [wish];
   for (const candidate of candidates) {
     const outDir = resolve(root, candidate);
-    const document = await readDocument(join(outDir, "site.json"));
+    const document = await readSiteDocument(join(outDir, "site.json"));
     if (document === undefined) continue;
     if (target !== undefined && !existsSync(join(outDir, `${target}.js`))) throw missingEntry(outDir, target);
     return { root, outDir, site: parseSite(document) };
@@ -55,7 +52,7 @@ function missingEntry(outDir: string, target: Target): CausewayError {
 }
 
 /** Undefined where no site document is; a static site may well publish a site.json of its own. */
-async function readDocument(path: string): Promise<unknown> {
+export async function readSiteDocument(path: string): Promise<unknown> {
   try {
     const document: unknown = JSON.parse(await readFile(path, "utf8"));
     return typeof document === "object" && document !== null && "application" in document

@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { type ControlTarget, fetchStatus } from "../runtimes/app-server/control-client.ts";
-import { controlPath } from "../runtimes/app-server/control-path.ts";
+import { controlPath, listControlPaths } from "../runtimes/server/control-path.ts";
 import { isAnswered } from "../runtimes/server/listen.ts";
 import { findBuild } from "./find-build.ts";
 import type { CommandLine } from "./parse-arguments.ts";
@@ -29,4 +29,12 @@ async function findSite(path: string, directory: string): Promise<ControlTarget>
   const parent = await realpath(dirname(directory)).catch(() => undefined);
   const isOne = "sites" in status && parent === status.directory;
   return isOne ? { path, site: basename(directory) } : { path };
+}
+
+/** Everybody who serves the build: an application server, processes of their own, or one site among many. */
+export async function findControls(line: CommandLine): Promise<ControlTarget[]> {
+  const target = await findControl(line);
+  if (target.site !== undefined || line.options.texts.has("control")) return [target];
+  const paths = await listControlPaths((await findBuild(line)).outDir);
+  return paths.map((path) => ({ path }));
 }

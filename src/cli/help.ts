@@ -84,12 +84,36 @@ const EXPLANATIONS: Record<CommandName, Explanation> = {
     details: "The number comes first, the directory after it.",
     examples: [["causeway scale 4", "four workers from now on"]],
   },
+  purge: {
+    summary: "remove answers from the shared cache of a running server",
+    details:
+      "By URL, which comes first, or by --prefix, --tag or --all; the directory after it. A path in place of a URL\n" +
+      "means every host. Reaches every worker, every process that serves the build on this machine, and the nodes\n" +
+      "that share a Redis.",
+    examples: [
+      ["causeway purge https://example.com/news", "one URL, with all its variants"],
+      ["causeway purge --prefix https://example.com/news/", "everything below"],
+      ["causeway purge --tag article-7 --tag front", "what came with Cache-Tag: article-7 or front"],
+      ["causeway purge --all", "everything"],
+    ],
+  },
   stop: {
     summary: "end a running application server",
     details: "Waits until open requests are answered and all processes are gone.",
     examples: [
       ["causeway stop", "in order"],
       ["causeway stop --force", "at once"],
+    ],
+  },
+  shadow: {
+    summary: "show how far moving routes answer alike, and who answers them",
+    details:
+      "Reads what the servers of this build have counted for routes with `shadow` or `cutover`: requests, parity,\n" +
+      "the first example of a difference, answers by each side, fallbacks.",
+    examples: [
+      ["causeway shadow", "a table, and what differs"],
+      ["causeway shadow --check 99.9", "fail if a route has less parity, or was not compared"],
+      ["causeway shadow --reset", "begin anew, after a correction"],
     ],
   },
   routes: {

@@ -46,3 +46,9 @@ export function parseDeadline(text: string): { pattern: string | undefined; limi
     return undefined;
   return { pattern, limitMs };
 }
+
+/** `99.9`, with or without a sign. */
+export function parsePercent(text: string): number | undefined {
+  const [, digits] = /^(\d{1,3}(?:\.\d+)?)\s*%?$/.exec(text) ?? [];
+  return digits === undefined || Number(digits) > 100 ? undefined : Number(digits);
+}

@@ -22,7 +22,7 @@ export interface OptionValues {
 
 export interface CommandLine {
   command: CommandName | undefined;
-  /** What stands before the directory: the number of workers for `scale`, what `assets` is to do. */
+  /** What stands before the directory: the number of workers for `scale`, the URL for `purge`, what `assets` is to do. */
   operand: string | undefined;
   directory: string;
   options: OptionValues;
@@ -50,13 +50,19 @@ export function parseArguments(args: readonly string[]): CommandLine {
     else takeOption(argument, queue, command, options, problems);
   }
   const [name, ...places] = positionals;
-  const operand = command === "scale" || command === "assets" ? places.shift() : undefined;
+  const operand = takesOperand(command, options) ? places.shift() : undefined;
   const [directory, ...surplus] = places;
   if (name !== undefined && command === undefined) problems.push(unknownCommand(name));
   for (const extra of surplus)
     problems.push(badUsage(`Unexpected argument "${extra}"`, "Give one project directory."));
   const rest = separator < 0 ? [] : args.slice(separator + 1);
   return { command, operand, directory: directory ?? ".", options, rest, problems };
+}
+
+/** `purge` has one unless options say what is meant. */
+function takesOperand(command: CommandName | undefined, { flags, lists }: OptionValues): boolean {
+  if (command !== "purge") return command === "scale" || command === "assets";
+  return !flags.has("all") && !lists.has("prefix") && !lists.has("tag");
 }
 
 /** The first argument that is no option; options may stand before it (`causeway --json routes`). */

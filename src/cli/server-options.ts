@@ -101,7 +101,7 @@ export const SERVER_OPTIONS = {
     kind: "text",
     value: "PATH",
     help: "control socket",
-    commands: ["start", "status", "reload", "scale", "stop", "top"],
+    commands: ["start", "status", "reload", "scale", "purge", "stop", "top", "shadow"],
   },
   "control-port": {
     kind: "port",

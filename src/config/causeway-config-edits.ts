@@ -1,6 +1,6 @@
-// Reads what a route does beside answering: fields that it sets or removes, the shared cache.
+// Reads what a route does beside answering: fields that it sets or removes.
 
-import type { HeaderEdits, RouteCacheSettings } from "../contract/routing.ts";
+import type { HeaderEdits } from "../contract/routing.ts";
 import { type ConfigPath, type ConfigReader, formatPath } from "./causeway-config-values.ts";
 
 /** What a field may be called (RFC 9110 §5.1). */
@@ -36,20 +36,4 @@ export function readHeaders(reader: ConfigReader, value: unknown, path: ConfigPa
     }
     return [name.toLowerCase(), String(text)];
   });
-}
-
-/** Whether the shared cache is used. */
-export function readCache(
-  reader: ConfigReader,
-  value: unknown,
-  path: ConfigPath,
-): RouteCacheSettings | undefined {
-  if (value === undefined || typeof value === "boolean")
-    return value === undefined ? undefined : { enabled: value };
-  const table = reader.table(value, path, ["defaultTtl"]);
-  const ttlMs = reader.duration(table?.defaultTtl, [...path, "defaultTtl"]);
-  return {
-    enabled: true,
-    ...(ttlMs === undefined ? {} : { defaultSeconds: Math.round(ttlMs / 1_000) }),
-  };
 }

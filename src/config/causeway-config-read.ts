@@ -1,6 +1,7 @@
 // From the value that causeway.config.ts exports to the routing section of a site, with all mistakes.
 
 import type { RoutingSection, UpstreamSettings } from "../contract/routing.ts";
+import { readCacheStore } from "./causeway-config-cache.ts";
 import { readClients } from "./causeway-config-clients.ts";
 import { GUARD_KEYS, readGuards } from "./causeway-config-guards.ts";
 import { readRoute } from "./causeway-config-route.ts";
@@ -13,7 +14,7 @@ const PROXY_TEXT = /^(?:unix|[0-9a-f.:]+(?:\/\d{1,3})?)$/i;
 /** Reads a configuration. With mistakes the section is not fit to be served. */
 export function readCausewayConfig(value: unknown): { section: RoutingSection; mistakes: ConfigMistake[] } {
   const reader = new ConfigReader();
-  const keys = ["upstreams", "routes", "trustedProxies", "clients", ...GUARD_KEYS];
+  const keys = ["upstreams", "routes", "trustedProxies", "cache", "clients", ...GUARD_KEYS];
   const table = reader.table(value, [], keys) ?? {};
   const named = Object.entries(reader.record(table.upstreams, ["upstreams"]));
   const upstreams: Record<string, UpstreamSettings> = {};
@@ -30,12 +31,14 @@ export function readCausewayConfig(value: unknown): { section: RoutingSection; m
     .map((text, index) => readProxy(reader, text, index));
   const guards = readGuards(reader, table, [], names);
   const clients = readClients(reader, table.clients);
+  const cache = readCacheStore(reader, table.cache);
   const section = {
     upstreams,
     routes,
     trustedProxies,
     ...(Object.keys(guards).length === 0 ? {} : { guards }),
     ...(clients === undefined ? {} : { clients }),
+    ...(cache === undefined ? {} : { cache }),
   };
   return { section, mistakes: reader.mistakes };
 }

@@ -1,8 +1,10 @@
 // Reads one entry of `routes`: when it applies, what answers, and what is changed on the way.
 
 import type { FieldCondition, RoutingAction, RoutingCondition, RoutingRule } from "../contract/routing.ts";
-import { FIELD_NAME, readCache, readEdits, readHeaders } from "./causeway-config-edits.ts";
+import { readRouteCache } from "./causeway-config-cache.ts";
+import { FIELD_NAME, readEdits, readHeaders } from "./causeway-config-edits.ts";
 import { GUARD_KEYS, readGuards } from "./causeway-config-guards.ts";
+import { readCutover, readShadow } from "./causeway-config-migration.ts";
 import { type ConfigPath, type ConfigReader, formatPath } from "./causeway-config-values.ts";
 
 const ACTIONS = ["upstream", "function", "static", "redirect", "answer"] as const;
@@ -10,6 +12,7 @@ const ROUTE_KEYS = [
   ...["host", "path", "method", "header", "cookie"],
   ...ACTIONS,
   ...["rewrite", "requestHeaders", "responseHeaders", "cache"],
+  ...["shadow", "cutover"],
   ...GUARD_KEYS,
 ];
 const REDIRECT_STATUSES = [301, 302, 303, 307, 308] as const;
@@ -26,12 +29,15 @@ export function readRoute(
   const when = readCondition(reader, table, path);
   const action = readAction(reader, table, path, upstreams, wildcardsOf(when.path));
   if (action === undefined) return undefined;
+  const surroundings = { action, upstreams };
   return {
     when,
     action,
     ...optional("requestHeaders", readEdits(reader, table.requestHeaders, [...path, "requestHeaders"])),
     ...optional("responseHeaders", readEdits(reader, table.responseHeaders, [...path, "responseHeaders"])),
-    ...optional("cache", readCache(reader, table.cache, [...path, "cache"])),
+    ...optional("cache", readRouteCache(reader, table.cache, [...path, "cache"])),
+    ...optional("shadow", readShadow(reader, table.shadow, [...path, "shadow"], surroundings)),
+    ...optional("cutover", readCutover(reader, table.cutover, [...path, "cutover"], surroundings)),
     ...readGuards(reader, table, path, upstreams),
   };
 }

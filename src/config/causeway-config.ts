@@ -16,6 +16,17 @@ export interface CausewayConfig extends GuardsConfig {
   /** Addresses, CIDR ranges or `unix`: proxies in front of this server whose X-Forwarded-* is believed. */
   trustedProxies?: string[];
   clients?: ClientsConfig;
+  /** The shared cache of the server: docs/shared-cache.md. */
+  cache?: CacheConfig;
+}
+
+export interface CacheConfig {
+  /** Of each process; 64 MB if absent. */
+  memory?: Size;
+  /** A folder of answers that survive a restart. Without a word about it: where several workers share it. */
+  disk?: boolean | { folder?: string; maxSize?: Size };
+  /** Purges are exchanged with other nodes: `redis://host:6379`, or true for the URL in CAUSEWAY_REDIS_URL. */
+  redis?: boolean | string | { url?: string; channel?: string };
 }
 
 export interface UpstreamConfig {
@@ -111,8 +122,63 @@ export interface RouteConfig extends GuardsConfig {
   rewrite?: string;
   requestHeaders?: HeaderEditsConfig;
   responseHeaders?: HeaderEditsConfig;
-  /** The shared cache for this route: off, on, or with a lifetime for answers that name none. */
-  cache?: boolean | { defaultTtl?: Duration };
+  /** The shared cache for this route: off, on, or with rules of its own. */
+  cache?: boolean | RouteCacheConfig;
+  /** Compares what answers with what is to answer one day; `causeway shadow` shows the differences. */
+  shadow?: boolean | ShadowConfig;
+  /** Lets a share of the clients be answered by another one. */
+  cutover?: false | CutoverConfig;
+}
+
+export interface RouteCacheConfig {
+  /** Lifetime of answers that name none. */
+  defaultTtl?: Duration;
+  /** The same for 404, 405, 410, 414 and 501. */
+  negativeTtl?: Duration;
+  /** Guess lifetimes as this share of the time since Last-Modified; 0.1 is common. */
+  heuristic?: number;
+  /** How long after its lifetime an answer may stand in for an origin that fails; an hour if absent. */
+  staleOnFailure?: Duration;
+  /** Share answers that set cookies, with the cookies. */
+  storeSetCookie?: boolean;
+  /** Do not let clients demand fresh answers. */
+  ignoreRequestDirectives?: boolean;
+}
+
+/** The functions, or a group of servers. */
+export type MigrationTargetConfig = "function" | { upstream: string };
+
+export interface ShadowConfig {
+  /** `function` if absent. */
+  to?: MigrationTargetConfig;
+  /** GET and HEAD if absent. Others are executed twice. */
+  methods?: string[];
+  /** Per cent of the requests; 100 if absent. */
+  sample?: number;
+  ignore?: {
+    headers?: string[];
+    /** Places in JSON, `$.items[*].id`, or JSON Pointers; `*` is any key or index. */
+    json?: string[];
+    /** What may differ in other texts. */
+    text?: (RegExp | string)[];
+    /** Take runs of white space in texts for one space. */
+    whitespace?: boolean;
+  };
+  /** Bodies beyond this are not compared; 1 MB if absent. */
+  maxBody?: Size;
+  /** How long the other one may take; 10 s if absent. */
+  timeout?: Duration;
+}
+
+export interface CutoverConfig {
+  /** `function` if absent. */
+  to?: MigrationTargetConfig;
+  /** Per cent of the clients. */
+  percent: number;
+  /** What keeps a client where it is: a cookie (true, and if absent), its address, or nothing. */
+  sticky?: boolean | "cookie" | "client-address";
+  /** Ask the one before where the other answers 5xx; for GET, HEAD and OPTIONS if absent. */
+  fallback?: boolean | { methods?: string[]; maxBody?: Size };
 }
 
 export interface HeaderEditsConfig {

@@ -10,6 +10,7 @@ export const ERROR_CODES = {
   "tool-missing": { title: "A program that the command needs is missing", exitCode: 1 },
   "tool-failed": { title: "A program that the command ran failed", exitCode: 1 },
   "application-boot": { title: "The application threw while loading", exitCode: 1 },
+  "parity-missed": { title: "The answers of a moving route are not equal enough", exitCode: 1 },
   "not-running": { title: "No application server is running", exitCode: 1 },
   "store-credentials": { title: "The asset store's credentials are missing", exitCode: 1 },
   "store-refused": { title: "The asset store refused", exitCode: 1 },

@@ -1,6 +1,7 @@
 // The ports: what the core asks of the runtime that carries it. Each runtime fills them in one file.
 
 import type { LimitCounters } from "./limit-counters.ts";
+import type { MigrationLedger } from "./migration.ts";
 import type { AssetFile } from "./site.ts";
 import type { Transport } from "./transport.ts";
 
@@ -94,6 +95,8 @@ export interface Platform {
   transport?: Transport;
   /** Counts that several processes share; absent where this one counts for itself. */
   limitCounters?: LimitCounters;
+  /** Where comparisons of shadowed routes are counted; absent: in the log. */
+  migrations?: MigrationLedger;
 }
 
 export type { AssetFile };

@@ -35,7 +35,10 @@ export interface StoredBody {
   read(interval?: ByteInterval): Promise<Uint8Array | ReadableStream<Uint8Array> | undefined>;
 }
 
-/** What is to be removed. `prefix` and `url` are compared with URLs, in every named cache. */
+/**
+ * What is to be removed. `prefix` and `url` are compared with URLs, in every named cache, whether they say http or
+ * https; those that begin with a slash are paths on every host.
+ */
 export type PurgeSelection =
   | { kind: "url"; url: string }
   | { kind: "prefix"; prefix: string }
@@ -79,12 +82,23 @@ export function isSelected(
 ): boolean {
   switch (selection.kind) {
     case "url":
-      return urlOfKey(key) === selection.url;
+      return comparableUrl(key, selection.url) === withoutScheme(selection.url);
     case "prefix":
-      return urlOfKey(key).startsWith(selection.prefix);
+      return comparableUrl(key, selection.prefix).startsWith(withoutScheme(selection.prefix));
     case "tag":
       return tags.includes(selection.tag);
     case "all":
       return true;
   }
+}
+
+/** The URL of a key in the form in which a selection names URLs. */
+function comparableUrl(key: string, selected: string): string {
+  const url = withoutScheme(urlOfKey(key));
+  return selected.startsWith("/") ? url.slice(url.indexOf("/")) : url;
+}
+
+/** What ends TLS in front of a server decides under which of the two schemes it sees a URL. */
+function withoutScheme(url: string): string {
+  return url.replace(/^https?:\/\//, "");
 }

@@ -1,6 +1,7 @@
 // Upstreams and routes as causeway.config.ts declares them, resolved and checked: plain data for the serve half.
 
 import type { ClientSettings, GuardSettings } from "./guards.ts";
+import type { CutoverSettings, ShadowSettings } from "./migration.ts";
 import type { ServerAddress, UpstreamProtocol, UpstreamTls } from "./transport.ts";
 
 /** The part of a site that decides by rules, before static files and functions are asked. */
@@ -14,6 +15,18 @@ export interface RoutingSection {
   guards?: GuardSettings;
   /** What is borne from slow or verbose clients. */
   clients?: ClientSettings;
+  /** Where shared answers are kept; absent: as it comes. */
+  cache?: CacheStoreSettings;
+}
+
+/** Where a server keeps the answers that it shares, and who else is told of purges. */
+export interface CacheStoreSettings {
+  /** Of each process. */
+  memoryBytes?: number;
+  /** Absent: on disk if several processes share it; false: only in memory. */
+  disk?: false | { folder?: string; maxBytes?: number };
+  /** Purges are exchanged with other nodes. The URL may also come from the environment. */
+  redis?: { url?: string; channel: string };
 }
 
 /** A named group of servers. */
@@ -145,6 +158,10 @@ export interface RoutingRule extends GuardSettings {
   responseHeaders?: HeaderEdits;
   /** For the shared cache. */
   cache?: RouteCacheSettings;
+  /** Compares the answers with another one's. */
+  shadow?: ShadowSettings;
+  /** Lets another one answer a share of the clients. */
+  cutover?: CutoverSettings;
 }
 
 /** The `to`, `rewrite` texts may name what wildcards took: `:splat`, `:name`. */
@@ -168,4 +185,14 @@ export interface RouteCacheSettings {
   defaultSeconds?: number;
   /** Somebody has been let in: answers are kept only if they say themselves that others may have them. */
   isPersonal?: boolean;
+  /** The same for 404, 405, 410, 414 and 501. */
+  negativeSeconds?: number;
+  /** Lifetimes as a share of the time since Last-Modified (RFC 9111 §4.2.2). */
+  heuristicFraction?: number;
+  /** How long after its lifetime an answer may stand in for an origin that fails. */
+  staleOnFailureSeconds?: number;
+  /** Keep answers that set cookies, for everybody. */
+  storeSetCookie?: boolean;
+  /** Clients cannot demand fresh answers. */
+  ignoreRequestDirectives?: boolean;
 }

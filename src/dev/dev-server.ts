@@ -3,6 +3,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { startNodeServer } from "../runtimes/node.ts";
 import { loadRelease } from "../runtimes/server/load-release.ts";
+import { migrationFolder } from "../runtimes/server/migration-folder.ts";
+import { createMigrationJournal } from "../runtimes/server/migration-journal.ts";
 import { createServerLog } from "../runtimes/server/server-log.ts";
 import { serverUrl } from "../runtimes/server/server-url.ts";
 import { surviveFaults } from "../runtimes/server/survive-faults.ts";
@@ -30,7 +32,14 @@ export async function startNodeDevServer(build: DevBuild, options: DevServerOpti
     env,
   });
   const log = createServerLog("text");
-  const server = await startNodeServer({ ...(await release(build)), ...options, log, validate: true });
+  const migrations = createMigrationJournal(() => migrationFolder(build.outDir), log);
+  const server = await startNodeServer({
+    ...(await release(build)),
+    ...options,
+    log,
+    migrations,
+    validate: true,
+  });
   surviveFaults(log);
   return {
     url: server.url,

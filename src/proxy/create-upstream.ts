@@ -13,7 +13,8 @@ import { type Answer, attemptExchange, type Failure } from "./exchange.ts";
 import { answerFailure } from "./failure-answer.ts";
 import { addressRequest, type ForwardedRequest, forwardRequest } from "./forward-request.ts";
 import { forwardResponse } from "./forward-response.ts";
-import { mayRepeat, RetryBudget } from "./retry.ts";
+import { RepeatableBody } from "./request-body.ts";
+import { isIdempotent, mayRepeat, RetryBudget } from "./retry.ts";
 import { type PoolParts, selectServer } from "./server-pool.ts";
 import { ServerState } from "./server-state.ts";
 
@@ -164,16 +165,19 @@ async function sendToAny(
   const startedAt = clock.monotonic();
   const tried = new Set<ServerState>();
   const sent: Sent = { answer: undefined, failure: undefined, state: undefined };
+  const source = forwarded.request.body;
+  const body = source === null ? undefined : new RepeatableBody(source, isIdempotent(method));
   budget.countRequest();
   while (tried.size < settings.retries.attempts) {
     const state = selectServer(pool, balanced, tried);
-    if (state === undefined) return sent;
+    if (state === undefined) break;
     tried.add(state);
     sent.state = state;
     const outcome = await attemptExchange({
       transport,
       state,
       request: addressRequest(forwarded, state.server, settings.host),
+      body,
       timeouts: settings.timeouts,
       totalMs: remaining(settings.timeouts.totalMs, clock.monotonic() - startedAt),
       failureStatuses: settings.passiveHealth.failureStatuses,
@@ -181,8 +185,9 @@ async function sendToAny(
     });
     if (outcome.kind === "answer") return { ...sent, answer: outcome };
     sent.failure = outcome;
-    if (!mayTryAgain(method, outcome, budget)) return sent;
+    if (!mayTryAgain(method, outcome, budget)) break;
   }
+  body?.settle();
   return sent;
 }
 

@@ -10,7 +10,7 @@ import {
 } from "../contract/transport.ts";
 import { DeadlineError, Deadlines } from "./deadlines.ts";
 import { type ForwardedBody, hasNoBody } from "./forward-response.ts";
-import { trackBody } from "./request-body.ts";
+import { openBody, type RepeatableBody } from "./request-body.ts";
 import type { Outcome, ServerState } from "./server-state.ts";
 
 /** Everything that an attempt needs to know. */
@@ -18,6 +18,8 @@ export interface Attempt {
   transport: Transport;
   state: ServerState;
   request: UpstreamRequest;
+  /** Of the request, for this attempt and perhaps others. */
+  body: RepeatableBody | undefined;
   timeouts: TimeoutSettings;
   /** What is left of the limit for the whole. */
   totalMs: number;
@@ -30,6 +32,7 @@ export interface Failure {
   kind: "failure";
   reason: "unreachable" | "connect-timeout" | "timeout" | "broken" | "unsendable" | "client-gone";
   wasSent: boolean;
+  /** Of the body too much has been read to send it again. */
   bodyUsed: boolean;
   error: unknown;
 }
@@ -44,7 +47,7 @@ export interface Answer {
 export async function attemptExchange(attempt: Attempt): Promise<Answer | Failure> {
   const { transport, state, timeouts, request } = attempt;
   const deadlines = new Deadlines(timeouts, attempt.totalMs, attempt.clientSignal);
-  const body = trackBody(request.body, deadlines);
+  const body = openBody(attempt.body, deadlines);
   const settle = state.begin();
   let wasSent = false;
   const observer = {
@@ -55,8 +58,9 @@ export async function attemptExchange(attempt: Attempt): Promise<Answer | Failur
     sent: () => deadlines.await("first-byte"),
   };
   try {
-    const response = await transport.send({ ...request, body: body.stream }, state.server, observer);
+    const response = await transport.send({ ...request, body }, state.server, observer);
     deadlines.rest();
+    attempt.body?.settle();
     const end = (outcome: Outcome) => {
       deadlines.end();
       settle(outcome);
@@ -70,7 +74,7 @@ export async function attemptExchange(attempt: Attempt): Promise<Answer | Failur
       kind: "failure",
       reason,
       wasSent: wasSent && !isUnreachable(error),
-      bodyUsed: body.isUsed(),
+      bodyUsed: attempt.body?.canRepeat === false,
       error,
     };
   }

@@ -25,8 +25,10 @@ export function forwardResponse(
     return new Response(null, { status: 101, headers: toInit(headers), webSocket } as ResponseInit);
   }
   if (status < 200 || status > 599) throw new RangeError(`The upstream answered with the status ${status}`);
-  if (contentLength !== undefined && (!hasNoBody(method, status) || method === "HEAD")) {
-    headers.push(["content-length", String(contentLength)]);
+  // Whoever wraps the body in a stream must not lose its length.
+  const length = body instanceof Uint8Array ? body.length : contentLength;
+  if (length !== undefined && (!hasNoBody(method, status) || method === "HEAD")) {
+    headers.push(["content-length", String(length)]);
   }
   const reason = isReasonPhrase(statusText) ? { statusText } : {};
   return new Response(body as BodyInit | null, { status, ...reason, headers: toInit(headers) });

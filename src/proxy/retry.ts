@@ -11,14 +11,19 @@ export interface FailedAttempt {
   method: string;
   /** Something of the request went out, so that the server may have acted on it. */
   wasSent: boolean;
-  /** The body has been read, at least in part, and cannot be sent again. */
+  /** So much of the body has been read that it cannot be sent again. */
   bodyUsed: boolean;
+}
+
+/** Whether sending a request twice is the same as once (RFC 9110 §9.2.2). */
+export function isIdempotent(method: string): boolean {
+  return IDEMPOTENT.has(method);
 }
 
 /** Whether repeating is safe. */
 export function mayRepeat({ method, wasSent, bodyUsed }: FailedAttempt): boolean {
   if (bodyUsed) return false;
-  return !wasSent || IDEMPOTENT.has(method);
+  return !wasSent || isIdempotent(method);
 }
 
 const WINDOW_MS = 10_000;

@@ -1,6 +1,9 @@
 // Puts a site together: asset server, gateway and edge, over the ports that a runtime filled.
 
 import { type AssetServer, createAssetServer } from "../assets/serve-assets.ts";
+import { nameRoute } from "../cache/route-name.ts";
+import { createAnswerSharing } from "../cache/share-answers.ts";
+import type { SharedCache } from "../cache/shared-cache.ts";
 import type { FunctionBundle } from "../contract/bundle.ts";
 import type { Env, Handler } from "../contract/handler.ts";
 import { DEFAULT_LIMITS, type RequestLimits } from "../contract/limits.ts";
@@ -39,6 +42,8 @@ export interface SiteParts {
   compress?: ResponseCompressor;
   /** Answers in place of the bundle's functions, which run elsewhere. */
   application?: (fetchAsset: AssetFetch) => Handler;
+  /** What routes share of their answers; without it they share nothing. */
+  cache?: SharedCache;
   /** Watch the application for breaches of the gateway contract and log them; for development. */
   validate?: boolean;
 }
@@ -92,6 +97,7 @@ export function composeSite(parts: SiteParts): ComposedSite {
     limits: { maxBodyBytes: largestBody(site), ...parts.limits },
     middleware: parts.middleware ?? [],
     compress: parts.compress,
+    ...(parts.cache && { shareAnswers: shareAnswersOf(site, parts.cache) }),
   };
   const scheduled = createScheduledRunner(gateway);
   const trustedProxies = new TrustedProxies(site.routing?.trustedProxies ?? []);
@@ -115,6 +121,12 @@ export function composeSite(parts: SiteParts): ComposedSite {
 function largestBody({ routing }: Site): number {
   const configured = [routing?.guards, ...(routing?.routes ?? [])].flatMap((one) => one?.maxBodyBytes ?? []);
   return Math.max(DEFAULT_LIMITS.maxBodyBytes, ...configured);
+}
+
+/** The routes of an earlier release are forgotten: what they kept is not for the routes of this one. */
+function shareAnswersOf({ routing }: Site, cache: SharedCache) {
+  cache.keyings.clear();
+  return createAnswerSharing(cache, (route) => nameRoute(routing?.routes ?? [], route));
 }
 
 /** Read by the gateway and by the front of prepared answers. */

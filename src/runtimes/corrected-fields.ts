@@ -1,5 +1,7 @@
-// The fields of an incoming request, with what it says of its client and of its trace put right.
+// The fields of an incoming request, with what it says of its client and of its trace put right. The mark of shadow
+// runs is left out, which nobody outside may set.
 
+import { SHADOW_FIELD } from "../contract/migration.ts";
 import type { TrustedProxies } from "../http/client-address.ts";
 import { isTraceField, mayCarryTrace, PARENT_FIELD } from "./carry-trace.ts";
 import type { FieldSource } from "./lazy-headers.ts";
@@ -32,6 +34,7 @@ export class CorrectedFields implements FieldSource {
   }
 
   #isLeftOut(name: string): boolean {
+    if (name === SHADOW_FIELD) return true;
     return isTraceField(name) && !mayCarryTrace(this.#source.find(PARENT_FIELD));
   }
 

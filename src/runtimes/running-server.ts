@@ -4,6 +4,7 @@ import type { FunctionBundle } from "../contract/bundle.ts";
 import type { Env, Handler } from "../contract/handler.ts";
 import type { LimitCounters } from "../contract/limit-counters.ts";
 import type { RequestLimits } from "../contract/limits.ts";
+import type { MigrationLedger } from "../contract/migration.ts";
 import type { AssetStore, LogSink } from "../contract/platform.ts";
 import type { Site } from "../contract/site.ts";
 import type { EdgeMiddleware } from "../edge/edge-context.ts";
@@ -30,6 +31,8 @@ export interface ServerOptions extends Release {
   middleware?: readonly EdgeMiddleware[];
   /** Answers in place of the bundle's functions, which run elsewhere. */
   application?: (fetchAsset: AssetFetch) => Handler;
+  /** Where shadow runs and cutovers are counted; the log if absent. */
+  migrations?: MigrationLedger;
   /** Report breaches of the gateway contract; for development. */
   validate?: boolean;
 }

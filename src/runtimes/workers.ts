@@ -3,8 +3,12 @@
 import { type AssetsBinding, createBindingStore } from "../assets/stores/binding-store.ts";
 import { createR2Store, type R2Source } from "../assets/stores/bucket-store.ts";
 import { createOriginStore } from "../assets/stores/origin-store.ts";
+import { createPlatformCache, type PlatformCache } from "../cache/platform-cache.ts";
+import { setPurger } from "../cache/purge-cache.ts";
+import { createSharedCache } from "../cache/shared-cache.ts";
 import type { FunctionBundle } from "../contract/bundle.ts";
 import type { Env, GatewayContext } from "../contract/handler.ts";
+import { SHADOW_FIELD } from "../contract/migration.ts";
 import type { AssetStore, LogSink, Platform } from "../contract/platform.ts";
 import type { Site } from "../contract/site.ts";
 import { readStoreAddress } from "../contract/store-address.ts";
@@ -13,7 +17,7 @@ import { formatHttpDate } from "../http/http-date.ts";
 import { describeError } from "../observe/line-log.ts";
 import { createApplicationEnv } from "./application-env.ts";
 import { carryTrace } from "./carry-trace.ts";
-import { composeSite } from "./compose.ts";
+import { composeSite, type SiteParts } from "./compose.ts";
 import { makeSendable } from "./sendable-response.ts";
 import { createWorkersTransport } from "./server/transport-workers.ts";
 import { SYSTEM_CLOCK } from "./system-clock.ts";
@@ -37,7 +41,7 @@ export function createWorker({ site, bundle }: { site: Site; bundle: FunctionBun
     async fetch(request, env, execution) {
       ready ??= prepare(site, bundle, env, new URL(request.url).origin);
       const context = new WorkersContext(request, execution);
-      const served = carryTrace(withClientEncoding(request));
+      const served = carryTrace(withoutShadowMark(withClientEncoding(request)));
       const response = await ready.handler(served, ready.env, context);
       return withDate(withStatedCoding(request, makeSendable(response, context, CONSOLE_LOG)));
     },
@@ -52,7 +56,7 @@ function prepare(site: Site, bundle: FunctionBundle, env: Env, origin: string) {
     clock: SYSTEM_CLOCK,
     ...transportFor(site),
   };
-  const { handler } = composeSite({ site, bundle, platform, env });
+  const { handler } = composeSite({ site, bundle, platform, env, ...cacheFor(site) });
   const { [ASSETS_BINDING]: _files, ...own } = env;
   return { handler, env: createApplicationEnv(site, own, origin) };
 }
@@ -113,6 +117,24 @@ function withStatedCoding(request: Request, response: Response): Response {
   const stated = new Response(response.body, response);
   stated.headers.set("content-encoding", "identity");
   return stated;
+}
+
+/** The platform's own cache; a request of Workers cannot use what another one is being sent. */
+function cacheFor({ routing }: Site): Pick<SiteParts, "cache"> {
+  const { caches } = globalThis as unknown as { caches?: { default: PlatformCache } };
+  if (routing === undefined || caches === undefined) return {};
+  const store = createPlatformCache(caches.default);
+  const cache = createSharedCache({ store, clock: SYSTEM_CLOCK, sharesFlights: false });
+  setPurger((selection) => cache.purge(selection));
+  return { cache };
+}
+
+/** Only we say which requests are shadow runs. */
+function withoutShadowMark(request: Request): Request {
+  if (!request.headers.has(SHADOW_FIELD)) return request;
+  const changed = new Request(request);
+  changed.headers.delete(SHADOW_FIELD);
+  return changed;
 }
 
 function transportFor({ routing }: Site): Pick<Platform, "transport"> {

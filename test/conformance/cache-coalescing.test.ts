@@ -3,12 +3,13 @@
 import { Agent, createServer, get } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type CacheProxy, startCacheProxy } from "./cache-proxy.ts";
+import type { RunningServer } from "../../src/runtimes/running-server.ts";
+import { everythingTo, startProxy } from "../process/proxy/proxy-site.ts";
 
 const CLIENTS = 1_000;
 
 let asked = 0;
-let proxy: CacheProxy;
+let proxy: RunningServer;
 const origin = createServer((_request, response) => {
   asked += 1;
   setTimeout(() => {
@@ -19,7 +20,7 @@ const origin = createServer((_request, response) => {
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => origin.listen(0, "127.0.0.1", resolve));
-  proxy = await startCacheProxy(`http://127.0.0.1:${(origin.address() as AddressInfo).port}`);
+  proxy = await startProxy(everythingTo(`http://127.0.0.1:${(origin.address() as AddressInfo).port}`));
 });
 
 afterAll(async () => {
@@ -30,7 +31,9 @@ afterAll(async () => {
 
 it(`asks the origin once for ${CLIENTS} clients of one cold URL`, async () => {
   const agent = new Agent({ maxSockets: CLIENTS });
-  const bodies = await Promise.all(Array.from({ length: CLIENTS }, () => read(`${proxy.url}/cold`, agent)));
+  const bodies = await Promise.all(
+    Array.from({ length: CLIENTS }, () => read(`${proxy.url.origin}/cold`, agent)),
+  );
   agent.destroy();
   expect(new Set(bodies)).toEqual(new Set(["the answer"]));
   expect(asked).toBe(1);

@@ -80,7 +80,9 @@ function heads(targets: readonly string[]): string[] {
  */
 async function exchange({ origin, runtime }: LaunchedSite, head: string): Promise<string> {
   const text = await send(origin, head);
-  const answer = text.replace(/^(?:date|x-request-id): .*\r\n/gim, "").replace(/^Request [\w-]{36}$/m, "Request");
+  const answer = text
+    .replace(/^(?:date|x-request-id): .*\r\n/gim, "")
+    .replace(/^Request [\w-]{36}$/m, "Request");
   if (runtime !== "deno") return answer;
   const end = answer.indexOf("\r\n\r\n");
   const [status, ...fields] = answer.slice(0, end).split("\r\n");

@@ -1,5 +1,5 @@
-// The public suite for HTTP caches (http-cache-tests) against the shared cache on Node. Its 0.4.5 was written
-// for drafts of RFC 9111; what the RFC decided otherwise is listed here with the reason.
+// The public suite for HTTP caches (http-cache-tests) against a server on Node that caches in front of an upstream. Its
+// 0.4.5 was written for drafts of RFC 9111; what the RFC decided otherwise is listed here with the reason.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -10,7 +10,8 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type CacheProxy, startCacheProxy } from "./cache-proxy.ts";
+import type { RunningServer } from "../../src/runtimes/running-server.ts";
+import { startProxy } from "../process/proxy/proxy-site.ts";
 
 const SUITE = dirname(fileURLToPath(import.meta.resolve("http-cache-tests/package.json")));
 
@@ -58,11 +59,8 @@ const OUTDATED = {
   ],
 };
 
-/** With guessed lifetimes, so that the tests for them mean something. */
-const RULES = { heuristicFraction: 0.1 };
-
 let origin: ChildProcess;
-let proxy: CacheProxy;
+let proxy: RunningServer;
 let folder: string;
 let passed: (test: SuiteTest) => boolean;
 let tests: SuiteTest[];
@@ -71,13 +69,24 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "causeway-cache-tests-"));
   const port = await findFreePort();
   origin = await startOrigin(port, join(folder, "pid"));
-  proxy = await startCacheProxy(`http://127.0.0.1:${port}`, RULES);
+  proxy = await startProxy({
+    upstreams: { suite: { servers: [`http://127.0.0.1:${port}`], retries: false } },
+    routes: [{ path: "/*", upstream: "suite", cache: true }],
+  });
   const { runTests, getResults } = await importSuite<SuiteRunner>("client/runner.mjs");
   const { default: suites } = await importSuite<{ default: { tests: SuiteTest[] }[] }>("tests/index.mjs");
   tests = suites.flatMap((suite) => suite.tests).filter((test) => !test.browser_only);
-  await runTests(suites, fetchPlainly, false, proxy.url, 150);
-  const results = getResults();
-  passed = ({ id }) => results[id] === true;
+  await runTests(suites, fetchPlainly, false, proxy.url.origin, 150);
+  passed = ({ id }) => getResults()[id] === true;
+  // Lifetimes of two seconds: a machine that is busy with other things gets a second try, one after the other.
+  const allowed: string[] = Object.values(OUTDATED).flat();
+  const missed = ofKind("required").filter((test) => !passed(test) && !allowed.includes(test.id));
+  const again = suites.map((suite) => ({
+    ...suite,
+    tests: suite.tests.filter((test) => missed.includes(test)),
+  }));
+  if (missed.length > 0 && missed.length < 10)
+    await runTests(again, fetchPlainly, false, proxy.url.origin, 1);
 }, 55_000);
 
 afterAll(async () => {

@@ -8,8 +8,8 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { vi } from "vitest";
 import { askReload, askScale, fetchStatus } from "../../src/runtimes/app-server/control-client.ts";
-import { controlPath } from "../../src/runtimes/app-server/control-path.ts";
 import type { ServerStatus } from "../../src/runtimes/app-server/status.ts";
+import { controlPath } from "../../src/runtimes/server/control-path.ts";
 import { buildSite } from "../conformance/build-site.ts";
 
 // Every test here starts processes, which takes seconds where others do the same.

@@ -97,7 +97,9 @@ async function holdsSitesOnly({ directory, options }: CommandLine): Promise<bool
 
 /** What somebody asks for on the command line and nobody would do is a mistake, not a wish to pass over. */
 function refuseMasterOptions({ options }: CommandLine, runtime: string): void {
-  const given = MASTER_OPTIONS.filter(
+  // Without workers the process has a control socket of its own, for `purge`.
+  const refused = MASTER_OPTIONS.filter((name) => name !== "control" || runtime !== "node");
+  const given = refused.filter(
     (name) => options.texts.has(name) || options.lists.has(name) || options.flags.has(name),
   );
   const isWorkers = runtime !== "node" && Number(options.texts.get("workers") ?? "0") !== 0;
@@ -124,15 +126,37 @@ async function serveHere(
   build: FoundBuild,
   env: Env,
   address: Address,
-  { accessLog }: ServerSettings,
+  { accessLog, controlPath }: ServerSettings,
 ): Promise<Served> {
-  const [{ startNodeServer }, { loadRelease }] = await Promise.all([
+  const [
+    { startNodeServer },
+    { loadRelease },
+    { openProcessCache },
+    { openOwnPurgeDoor },
+    { migrationFolder },
+    { createMigrationJournal },
+  ] = await Promise.all([
     import("../../runtimes/node.ts"),
     import("../../runtimes/server/load-release.ts"),
+    import("../../runtimes/server/open-process-cache.ts"),
+    import("../../runtimes/server/own-purge-door.ts"),
+    import("../../runtimes/server/migration-folder.ts"),
+    import("../../runtimes/server/migration-journal.ts"),
   ]);
-  const server = await startNodeServer({ ...(await loadRelease(build)), env, accessLog, ...address });
-  surviveFaults(createServerLog());
-  return server;
+  const { site, outDir } = build;
+  const log = createServerLog();
+  await openProcessCache({ site, outDir, log });
+  const migrations = createMigrationJournal(() => migrationFolder(outDir, controlPath), log);
+  const release = await loadRelease(build);
+  const server = await startNodeServer({ ...release, env, accessLog, migrations, ...address });
+  const closeDoor = await openOwnPurgeDoor({ site, outDir, log, path: controlPath });
+  surviveFaults(log);
+  return {
+    url: server.url,
+    async close() {
+      await Promise.all([server.close(), closeDoor()]);
+    },
+  };
 }
 
 /** A process that ends by itself ends the command, with its exit code. */

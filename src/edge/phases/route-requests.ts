@@ -1,12 +1,14 @@
 // The owner's routes: tried in order before static files and functions; the first that matches answers.
 
 import type { Handler } from "../../contract/handler.ts";
-import type { HeaderEdits, RoutingRule, RoutingSection } from "../../contract/routing.ts";
+import type { LogSink } from "../../contract/platform.ts";
+import type { HeaderEdits, RoutingAction, RoutingRule, RoutingSection } from "../../contract/routing.ts";
 import { createProblemResponse } from "../../http/problem.ts";
 import type { EdgeServices } from "../edge-context.ts";
 import { recover } from "../recover.ts";
 import { copyRequest, type RouteTargets, runAction } from "./route-action.ts";
 import { createCapturer, createRouteMatcher } from "./route-match.ts";
+import { moveRoute, shadowRoute } from "./route-migration.ts";
 
 export function routeRequests(services: EdgeServices, { routes }: RoutingSection, next: Handler): Handler {
   const match = createRouteMatcher(routes);
@@ -45,24 +47,28 @@ function createRouteHandler(rule: RoutingRule, index: number, services: EdgeServ
 }
 
 /** The action of a route, behind the shared cache where there is one and the route leads to an application. */
-function createAnswer(
-  { action, when, cache, auth }: RoutingRule,
-  index: number,
-  services: EdgeServices,
-): Handler {
-  const targets: RouteTargets = {
-    application: services.application,
-    fetchAsset: (request) => services.assets.fetch(request),
-    upstreams: services.upstreams ?? new Map(),
-    log: services.platform.log,
-  };
+function createAnswer(rule: RoutingRule, index: number, services: EdgeServices): Handler {
+  const { action, when, cache, auth } = rule;
   const capture = createCapturer(when.path);
-  const answer: Handler = (request, env, context) =>
-    runAction(action, () => capture(request), request, env, context, targets);
+  const handlerOf = (done: RoutingAction, log: LogSink): Handler => {
+    const targets: RouteTargets = {
+      application: services.application,
+      fetchAsset: (request) => services.assets.fetch(request),
+      upstreams: services.upstreams ?? new Map(),
+      log,
+    };
+    return (request, env, context) => runAction(done, () => capture(request), request, env, context, targets);
+  };
   const isShareable = action.kind === "upstream" || action.kind === "function";
   const isPersonal = Boolean(auth ?? services.site?.routing?.guards?.auth);
-  const settings = isPersonal ? { enabled: true, ...cache, isPersonal } : cache;
-  return (isShareable && services.shareAnswers?.(answer, settings, index)) || answer;
+  // As without guards: a route about which nothing was said guesses no lifetimes.
+  const settings = isPersonal ? { ...(cache ?? { enabled: true, heuristicFraction: 0 }), isPersonal } : cache;
+  const share = (handler: Handler, place: number) =>
+    (isShareable && services.shareAnswers?.(handler, settings, place)) || handler;
+  const plain = handlerOf(action, services.platform.log);
+  const first = share(shadowRoute(rule, plain, handlerOf, services), index);
+  // Answers of the one must not be kept for clients of the other.
+  return moveRoute(rule, first, handlerOf, (other) => share(other, -1 - index), services);
 }
 
 function editRequest(request: Request, edits: HeaderEdits): Request {

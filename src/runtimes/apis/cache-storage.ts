@@ -7,13 +7,13 @@ import { ageMs, readPolicy } from "../../cache/policy.ts";
 import { decideReuse, NO_DIRECTIVES } from "../../cache/reuse.ts";
 import { createHead, createReader, isVariantFor } from "../../cache/stored-entry.ts";
 import type { ResponseCache } from "../../contract/response-cache.ts";
-import { responseStore } from "../response-store.ts";
+import { processCache } from "../process-cache.ts";
 import { checkStorable, mayStore } from "./cache-rules.ts";
 
 type CacheQuery = { ignoreMethod?: boolean };
 type CacheInput = Request | URL | string;
 
-const RULES = resolveRules({});
+const RULES = resolveRules({ heuristicFraction: 0 });
 const readHead = createReader(RULES);
 
 /** What all caches of a process have in common. */
@@ -86,7 +86,7 @@ export class WorkersCacheStorage {
   readonly #surroundings: CacheSurroundings;
 
   /** `now` tells the time in milliseconds. */
-  constructor(now: () => number = Date.now, store: () => ResponseCache = responseStore) {
+  constructor(now: () => number = Date.now, store: () => ResponseCache = () => processCache().store) {
     this.#surroundings = { now, store };
     this.default = new WorkersCache("", this.#surroundings);
   }

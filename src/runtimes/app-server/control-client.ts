@@ -2,6 +2,8 @@
 
 import { request } from "node:http";
 import { CausewayError, ERROR_CODES, type ErrorCode } from "../../contract/errors.ts";
+import type { PurgeOutcome } from "../../contract/purge-outcome.ts";
+import type { PurgeSelection } from "../../contract/response-cache.ts";
 import type { SitesStatus } from "../many-sites/sites-status.ts";
 import type { ServerStatus } from "./status.ts";
 
@@ -36,6 +38,14 @@ export function askScale(target: ControlTarget, workers: number): Promise<Server
 /** `stopped`: it has ended; otherwise its process will. */
 export function askStop(target: ControlTarget, force: boolean): Promise<{ stopped?: boolean }> {
   return exchange(target, "POST", "/stop", { force });
+}
+
+/** Removes answers from the caches of whoever listens there. */
+export function askPurge(
+  target: ControlTarget,
+  selections: readonly PurgeSelection[],
+): Promise<PurgeOutcome> {
+  return exchange(target, "POST", "/purge", { selections }) as Promise<PurgeOutcome>;
 }
 
 function exchange(target: ControlTarget, method: string, action: string, body?: object): Promise<object> {

@@ -11,6 +11,7 @@ import type { SupervisorSettings } from "../../supervisor/settings.ts";
 import { listen, listenOnPath } from "../server/listen.ts";
 import { serverUrl } from "../server/server-url.ts";
 import { SYSTEM_CLOCK } from "../system-clock.ts";
+import { CacheCoordinator } from "./cache-coordinator.ts";
 import { CronSchedule } from "./cron-schedule.ts";
 import { addToDeadlines, type Deadlines, longestDeadlineMs } from "./deadlines.ts";
 import type { WorkerRole } from "./messages.ts";
@@ -43,6 +44,8 @@ export interface MasterOptions {
   maxHeapMb?: number;
   /** What is particular to one of many sites in one master process. */
   among?: AmongOthers;
+  /** A control socket in a place of its own. */
+  control?: { path: string | undefined };
 }
 
 export interface AmongOthers {
@@ -63,6 +66,8 @@ export interface Master {
   site(): Site;
   /** The pool that faces the clients, then that of the functions if they are isolated. */
   pools: readonly [WorkerPool, ...WorkerPool[]];
+  /** Through it, the caches of all workers are purged. */
+  cache: CacheCoordinator;
   /** Serves what lies in the output directory now; rejects, and goes on as before, if that cannot be loaded. */
   reload(): Promise<void>;
   /** Lets open requests finish; resolves when no process is left. */
@@ -78,7 +83,8 @@ const EDGE_SLACK_MS = 2_000;
 export async function startMaster(options: MasterOptions): Promise<Master> {
   const store = new ReleaseStore(options.outDir);
   const place: Place = { url: new URL("http://localhost/"), functionsSocket: undefined };
-  const pools = createPools(options, store, place);
+  const cache = new CacheCoordinator();
+  const pools = createPools(options, store, place, cache);
   const [front] = pools;
   const release = async () => {
     for (const pool of pools) await pool.close();
@@ -141,6 +147,7 @@ export async function startMaster(options: MasterOptions): Promise<Master> {
     started,
     site: () => site,
     pools,
+    cache,
     reload() {
       // One after the other: the next takes what lies there when its turn comes.
       const turn = busy.then(async () => {
@@ -173,6 +180,7 @@ function createPools(
   options: MasterOptions,
   store: ReleaseStore,
   place: Place,
+  cache: CacheCoordinator,
 ): [WorkerPool, ...WorkerPool[]] {
   let lastId = 0;
   // One table for all workers, old and new: a reload gives nobody a fresh start.
@@ -182,12 +190,14 @@ function createPools(
       role,
       log: options.log,
       limits,
+      cache,
       nextId: () => ++lastId,
       settings: { ...options.settings, ...count, deadlineMs: longestDeadlineMs(deadlines) },
       brief: ({ id, generation }) => ({
         id,
         role,
         release: store.folderOf(generation),
+        outDir: options.outDir,
         url: options.among?.url ?? place.url.href,
         functionsSocket: place.functionsSocket,
         env: options.env,
@@ -195,6 +205,7 @@ function createPools(
         backlog: options.backlog,
         accessLog: options.accessLog && role !== "functions",
         siteName: options.among?.siteName,
+        control: options.control?.path,
       }),
       discard(generation) {
         store.discard(generation).catch((error: unknown) => {

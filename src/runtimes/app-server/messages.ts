@@ -1,5 +1,7 @@
 // What the master of the application server and its workers say to each other.
 
+import type { CacheOrder } from "../../contract/cache-order.ts";
+import type { TurnVerdict } from "../../contract/flight-turns.ts";
 import type { LimitRule, LimitVerdict } from "../../contract/limit-counters.ts";
 import type { DrainOrder, ScheduledTask, WorkerReport } from "../../contract/process-host.ts";
 import type { SiteRoute } from "../many-sites/site-route.ts";
@@ -15,8 +17,10 @@ export interface WorkerBrief {
   role: WorkerRole;
   /** Where the edge finds the functions, if they are isolated. */
   functionsSocket: string | undefined;
-  /** Folder of the build. */
+  /** Folder of this worker's copy of the build. */
   release: string;
+  /** Folder of the build itself. */
+  outDir: string;
   /** Under which URL the site is reached. */
   url: string;
   /** Variables and secrets for the functions. */
@@ -27,6 +31,8 @@ export interface WorkerBrief {
   accessLog: boolean;
   /** The name by which logs tell the site from others; undefined where it is the only one. */
   siteName: string | undefined;
+  /** The control socket, if it has a place of its own. */
+  control: string | undefined;
 }
 
 /** A place that a request wants: the worker's number for it, the rule, the key. */
@@ -51,7 +57,8 @@ export type MasterMessage =
   | { kind: "connection"; offer: Offer }
   | { kind: "limits"; verdicts: [number: number, verdict: LimitVerdict][] }
   | { kind: "scheduled"; task: ScheduledTask }
-  | { kind: "drain"; order: DrainOrder };
+  | { kind: "drain"; order: DrainOrder }
+  | CacheNotice;
 
 export type WorkerMessage =
   | { kind: "ready" }
@@ -61,7 +68,21 @@ export type WorkerMessage =
   /** Requests at the counters, and those that have left them. */
   | { kind: "limits"; asks: LimitAsk[]; left: number[] }
   | { kind: "report"; report: WorkerReport }
-  | { kind: "leaving" };
+  | { kind: "leaving" }
+  | CacheRequest;
+
+export type CacheNotice =
+  | { kind: "cache-order"; ticket: number; order: CacheOrder }
+  /** A worker's own order has been obeyed by all. */
+  | { kind: "cache-done"; ticket: number; removed: number }
+  /** It is the worker's turn to ask an origin; with a verdict: it was another's, and that is over. */
+  | { kind: "turn"; ticket: number; mayBeKept?: boolean; verdict?: TurnVerdict };
+
+export type CacheRequest =
+  | { kind: "cache-order"; ticket: number; order: CacheOrder }
+  | { kind: "cache-done"; ticket: number; removed: number }
+  | { kind: "take-turn"; ticket: number; key: string }
+  | { kind: "end-turn"; key: string; verdict: TurnVerdict };
 
 /** How often a worker reports. */
 export const REPORT_EVERY_MS = 250;

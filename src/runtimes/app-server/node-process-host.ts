@@ -9,6 +9,7 @@ import type { Readable } from "node:stream";
 import type { LimitCounters } from "../../contract/limit-counters.ts";
 import type { LogSink } from "../../contract/platform.ts";
 import type { ProcessHost, WorkerEvent, WorkerOrder, WorkerProcess } from "../../contract/process-host.ts";
+import type { CacheCoordinator } from "./cache-coordinator.ts";
 import type { ConnectionDealer, Offer } from "./connection-dealer.ts";
 import { LimitDesk } from "./limit-desk.ts";
 import {
@@ -22,6 +23,7 @@ import { readResidentBytes } from "./resident-memory.ts";
 
 export interface NodeProcessHostOptions {
   dealer: ConnectionDealer;
+  cache: CacheCoordinator;
   log: LogSink;
   /** Counts for all workers. */
   limits: LimitCounters;
@@ -84,17 +86,19 @@ function connectWorker(
   child: ChildProcess,
   order: WorkerOrder,
   listener: (event: WorkerEvent) => void,
-  { dealer, log, limits }: NodeProcessHostOptions,
+  { dealer, cache, log, limits }: NodeProcessHostOptions,
 ): WorkerProcess {
   const { id } = order;
   const desk = new LimitDesk(limits, (message) => send(child, message));
   child.on("message", (message: WorkerMessage) => {
     if (message.kind === "limits") return desk.serve(message.asks, message.left);
     if (message.kind === "took") return dealer.took(id, message.upTo, message.late);
+    if (cache.hear(id, message)) return;
     if (message.kind === "report") dealer.reported(id, message.report.connections);
-    else if (message.kind === "ready")
+    else if (message.kind === "ready") {
+      cache.join(id, (notice) => send(child, notice));
       dealer.add(id, (socket, offer) => sendConnection(child, socket, offer));
-    else if (message.kind === "leaving") dealer.retire(id);
+    } else if (message.kind === "leaving") dealer.retire(id);
     listener(message);
   });
   child.on("error", (error) => log.error("A worker process reports a failure", error, { worker: id }));
@@ -105,6 +109,7 @@ function connectWorker(
   whenGone(child, (code, signal) => {
     desk.close();
     dealer.remove(id);
+    cache.leave(id);
     listener({ kind: "exited", code, signal });
   });
   return {

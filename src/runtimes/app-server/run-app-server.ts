@@ -1,15 +1,21 @@
 // Runs the application server of one site as a program.
 
 import process from "node:process";
-import { createMasterDoor, json } from "./control-server.ts";
+import { json } from "../server/control-door.ts";
+import { joinNodes } from "../server/purge-nodes.ts";
+import { createMasterDoor } from "./control-server.ts";
 import { type Master, type MasterOptions, startMaster } from "./master.ts";
 import { type Program, type ProgramOptions, reloadProgram, runProgram } from "./run-program.ts";
 import { watchBuild } from "./watch-build.ts";
 import { WorkerRates } from "./worker-rates.ts";
 
-export interface AppServerOptions extends MasterOptions, Omit<ProgramOptions, "directory"> {
+export interface AppServerOptions extends Omit<MasterOptions, "control">, Omit<ProgramOptions, "directory"> {
   /** Reload when a new build lies in the output directory. */
   watch: boolean;
+}
+
+interface SiteProgram extends Program {
+  master: Master;
 }
 
 const RATES_EVERY_MS = 1_000;
@@ -21,14 +27,22 @@ export async function runAppServer(options: AppServerOptions): Promise<Master> {
   return master;
 }
 
-function createProgram(master: Master, options: AppServerOptions): Program & { master: Master } {
+async function createProgram(master: Master, options: AppServerOptions): Promise<SiteProgram> {
+  const { outDir, log, watch } = options;
+  const nodes = await joinNodes({
+    site: master.site(),
+    outDir,
+    isShared: true,
+    log,
+    apply: (selection) => master.cache.purgeHere(selection),
+  });
+  if (nodes !== undefined) master.cache.onPurge = (selection) => nodes.publish(selection);
   const rates = new WorkerRates();
   const timer = setInterval(() => noteRates(master, rates), RATES_EVERY_MS);
   const reload = async () => {
     await master.reload();
     return { build: master.site().build };
   };
-  const { outDir, log, watch } = options;
   const currentBuild = () => master.site().build;
   const stopWatching = watch
     ? watchBuild(outDir, currentBuild, () => reloadProgram({ reload }, log))
@@ -47,6 +61,7 @@ function createProgram(master: Master, options: AppServerOptions): Program & { m
     finish() {
       clearInterval(timer);
       stopWatching?.();
+      void nodes?.close();
     },
   };
 }

@@ -4,10 +4,11 @@ import type { Server } from "node:net";
 import process from "node:process";
 import { CausewayError } from "../../contract/errors.ts";
 import type { LogSink } from "../../contract/platform.ts";
+import { type ControlDoor, openControlPort, openControlSocket } from "../server/control-door.ts";
+import { controlPath, prepareControlFolder } from "../server/control-path.ts";
 import { isAnswered } from "../server/listen.ts";
 import { checkDescriptors } from "./check-descriptors.ts";
-import { controlPath, prepareControlFolder } from "./control-path.ts";
-import { type ControlDoor, openControlPort, openControlSocket } from "./control-server.ts";
+
 import { notifySystemd } from "./notify-systemd.ts";
 import { writePidFile } from "./pid-file.ts";
 

@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setPurger } from "../../cache/purge-cache.ts";
 import type { Handler } from "../../contract/handler.ts";
 import { parseSite } from "../../contract/parse-site.ts";
 import type { Site } from "../../contract/site.ts";
@@ -9,8 +10,12 @@ import type { AssetFetch } from "../../gateway/assets-binding.ts";
 import { createReachFilter } from "../../gateway/may-reach-functions.ts";
 import { createNodeServer, type NodeServer, prepareNode } from "../node.ts";
 import { loadRelease } from "../server/load-release.ts";
+import { migrationFolder } from "../server/migration-folder.ts";
+import { createMigrationJournal } from "../server/migration-journal.ts";
 import { openAssetStore } from "../server/open-asset-store.ts";
+import { openProcessCache } from "../server/open-process-cache.ts";
 import { createNodeTransport } from "../server/transport-node.ts";
+import { CacheLink } from "./cache-link.ts";
 import { longestDeadlineMs, shortestDeadlineMs } from "./deadlines.ts";
 import { takeFrontClient } from "./front-fields.ts";
 import { createIsolatedApplication, serveIsolated } from "./isolated-functions.ts";
@@ -29,8 +34,11 @@ const STUCK_SLACK_MS = 200;
 runWorker<WorkerBrief>(boot);
 
 async function boot(brief: WorkerBrief, log: WorkerLog): Promise<BootedWorker> {
+  const cache = new CacheLink(sayToMaster);
   prepareNode();
   const site = parseSite(JSON.parse(await readFile(join(brief.release, "site.json"), "utf8")));
+  await openProcessCache({ site, outDir: brief.outDir, log, others: cache });
+  setPurger((selection) => cache.order({ kind: "purge", selection }));
   const gate = new WorkerGate(brief.deadlines, brief.backlog);
   if (brief.siteName !== undefined) gate.clientOf = takeFrontClient;
   const limits = new SharedLimits((message) => void sayToMaster(message));
@@ -47,7 +55,9 @@ async function boot(brief: WorkerBrief, log: WorkerLog): Promise<BootedWorker> {
   return {
     parts: { node, connections: takeConnections(node.server), gate, log },
     hear(message) {
-      if (message.kind === "scheduled") node.runScheduled(message.task);
+      if (cache.hear(message)) return;
+      if (message.kind === "limits") limits.hear(message);
+      else if (message.kind === "scheduled") node.runScheduled(message.task);
     },
   };
 }
@@ -61,7 +71,8 @@ async function createServerFor(
   log: WorkerLog,
 ): Promise<NodeServer> {
   const { role, release: outDir, functionsSocket, env, accessLog } = brief;
-  const options = { env, host: "", port: 0, log, accessLog, limitCounters };
+  const migrations = createMigrationJournal(() => migrationFolder(brief.outDir, brief.control), log);
+  const options = { env, host: "", port: 0, log, accessLog, limitCounters, migrations };
   if (role === "edge" && functionsSocket !== undefined) {
     const reached = createIsolatedApplication(functionsSocket, createNodeTransport(), log);
     const mayReach = createReachFilter(site.application);

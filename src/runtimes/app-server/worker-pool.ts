@@ -7,6 +7,7 @@ import type { WorkerOrder } from "../../contract/process-host.ts";
 import type { SupervisorSettings } from "../../supervisor/settings.ts";
 import { Supervisor } from "../../supervisor/supervisor.ts";
 import { SYSTEM_CLOCK } from "../system-clock.ts";
+import type { CacheCoordinator } from "./cache-coordinator.ts";
 import { ConnectionDealer } from "./connection-dealer.ts";
 import type { Brief, MasterMessage } from "./messages.ts";
 import { createNodeProcessHost } from "./node-process-host.ts";
@@ -27,6 +28,8 @@ export interface WorkerPoolOptions {
   settings: SupervisorSettings;
   log: LogSink;
   limits: LimitCounters;
+  /** Common to all pools. */
+  cache: CacheCoordinator;
   nextId: () => number;
   brief(order: WorkerOrder): Brief;
   /** Nobody in this pool needs the build of this generation any more. */

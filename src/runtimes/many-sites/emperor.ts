@@ -11,6 +11,7 @@ import { formatProblem } from "../../contract/problem.ts";
 import { LimitTable } from "../../edge/guards/limit-table.ts";
 import { assignHosts, type HostAssignment } from "../../supervisor/assign-hosts.ts";
 import { DEFAULT_SETTINGS } from "../../supervisor/settings.ts";
+import { CacheCoordinator } from "../app-server/cache-coordinator.ts";
 import { createWorkerPool, type WorkerPool } from "../app-server/worker-pool.ts";
 import { listen, listenOnPath } from "../server/listen.ts";
 import { serverUrl } from "../server/server-url.ts";
@@ -215,6 +216,7 @@ function createFront(options: EmperorOptions, routes: () => SiteRoute[]): Worker
     log,
     // Limits are those of sites: the front asks for none.
     limits: new LimitTable({ clock: SYSTEM_CLOCK }),
+    cache: new CacheCoordinator(),
     nextId: () => ++lastId,
     settings: {
       ...DEFAULT_SETTINGS,

@@ -2,13 +2,9 @@
 
 import process from "node:process";
 import { CausewayError } from "../../contract/errors.ts";
-import {
-  type ControlAnswer,
-  type ControlDoor,
-  createMasterDoor,
-  json,
-} from "../app-server/control-server.ts";
+import { createMasterDoor } from "../app-server/control-server.ts";
 import { formatMetrics, PROMETHEUS_TYPE } from "../app-server/prometheus.ts";
+import { type ControlAnswer, type ControlDoor, json } from "../server/control-door.ts";
 import type { Emperor } from "./emperor.ts";
 import type { SiteRunner } from "./site-runner.ts";
 import { describeSites } from "./sites-status.ts";
@@ -40,6 +36,11 @@ export function createSitesDoor(
       "/scale": () => {
         throw new CausewayError("bad-usage", "Cannot scale many sites at once", {
           remedy: "Name one of them: causeway scale 4 sites/shop.",
+        });
+      },
+      "/purge": () => {
+        throw new CausewayError("bad-usage", "Cannot purge many sites at once", {
+          remedy: "Name one of them after what is purged: causeway purge --all sites/shop.",
         });
       },
       "/stop": ({ force }) => {
@@ -79,7 +80,7 @@ function createSiteDoor(runner: SiteRunner): ControlDoor {
   };
   return {
     read: { "/status": refuse, "/metrics": refuse, "/live": refuse, "/ready": refuse },
-    change: { "/reload": reload, "/scale": refuse, "/stop": stop },
+    change: { "/reload": reload, "/scale": refuse, "/stop": stop, "/purge": refuse },
   };
 }
 

@@ -15,7 +15,8 @@ export interface PaceLimits {
 export interface PacedRequest {
   complete: boolean;
   readableLength: number;
-  socket: { bytesRead: number; destroyed: boolean };
+  /** Null once nobody wants the rest of the body: Node takes it away from a request whose stream is cancelled. */
+  socket: { bytesRead: number; destroyed: boolean } | null;
 }
 
 interface Window {
@@ -45,6 +46,7 @@ export class BodyPace {
 
   /** A request whose body may still be on its way; `cut` is called if it is too slow. */
   watch(request: PacedRequest, cut: () => void): void {
+    if (request.socket === null) return;
     this.#open.set(request, { cut, bytes: request.socket.bytesRead, elapsedMs: 0 });
   }
 
@@ -52,7 +54,7 @@ export class BodyPace {
   look(sinceMs: number): void {
     const { minBytesPerSecond, windowMs } = this.#limits;
     for (const [request, window] of this.#open) {
-      if (request.complete || request.socket.destroyed) this.#open.delete(request);
+      if (request.complete || request.socket === null || request.socket.destroyed) this.#open.delete(request);
       else if (request.readableLength > 0)
         Object.assign(window, { bytes: request.socket.bytesRead, elapsedMs: 0 });
       else {

@@ -4,6 +4,7 @@ import type { LogSink, Platform } from "../../contract/platform.ts";
 import type { Site } from "../../contract/site.ts";
 import { createResponseCompressor } from "../../http/compress-response.ts";
 import { type ComposedSite, composeSite } from "../compose.ts";
+import { processCache } from "../process-cache.ts";
 import type { Release, ServerOptions } from "../running-server.ts";
 import { SYSTEM_CLOCK } from "../system-clock.ts";
 import { getRememberedBody } from "./node-response.ts";
@@ -13,7 +14,7 @@ import { ZLIB_ENCODERS } from "./zlib-encoders.ts";
 export function composeRelease(
   { runtime, transport, limitCounters }: Pick<Platform, "runtime" | "transport" | "limitCounters">,
   { site, bundle, store, env }: Release,
-  { limits, middleware, validate, application }: ServerOptions,
+  { limits, middleware, validate, application, migrations }: ServerOptions,
   log: LogSink,
 ): ComposedSite {
   if (runtime !== "node") warnOfPace(runtime, site, log);
@@ -27,8 +28,10 @@ export function composeRelease(
       clock: SYSTEM_CLOCK,
       ...(transport && { transport }),
       ...(limitCounters && { limitCounters }),
+      ...(migrations && { migrations }),
     },
     ...(env === undefined ? {} : { env }),
+    cache: processCache(),
     compress: createResponseCompressor({ encoders: ZLIB_ENCODERS, completeBodyOf: getRememberedBody }),
     ...(application === undefined ? {} : { application }),
     ...(limits === undefined ? {} : { limits }),

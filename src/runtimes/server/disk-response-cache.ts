@@ -1,6 +1,6 @@
 // Where do answers outlive the process? In a folder, which the workers of a server may share.
 
-import { mkdir, rm, stat, utimes } from "node:fs/promises";
+import { mkdir, rm, stat, unlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import {
   isSelected,
@@ -24,7 +24,7 @@ import { readFileBytes } from "./read-file-bytes.ts";
 export interface DiskResponseCacheOptions {
   /** Belongs to the cache alone. */
   folder: string;
-  /** Bodies and heads together; what was used longest ago makes room. Default 1 GiB. */
+  /** Bodies and heads together, about; what was used longest ago makes room. Default 1 GiB. */
   maxBytes?: number;
   /** Default 64 MiB. */
   maxBodyBytes?: number;
@@ -43,6 +43,9 @@ const TOUCH_INTERVAL_MS = 60_000;
 
 /** Files left over by a crash are at least this old; younger ones may be in the making. */
 const ORPHAN_AGE_MS = 600_000;
+
+/** Of the limit: what a process writes before it looks again how much others have written. */
+const RECOUNT_SHARE = 1 / 16;
 
 /** Heads that are read at the same time while the folder is listed. */
 const SCAN_WIDTH = 16;
@@ -73,6 +76,7 @@ class DiskResponseCache implements ResponseCache {
   /** By path of the head, in the order of use. Other workers' answers are missing until they are read. */
   readonly #index = new Map<string, Listed>();
   #bytes = 0;
+  #writtenBytes = 0;
 
   constructor({
     folder,
@@ -102,7 +106,9 @@ class DiskResponseCache implements ResponseCache {
     await writeHead(this.#folder, file);
     if (replaced !== undefined) this.#removeLater(bodyPath(replaced.head, replaced.body));
     this.#note(headPath(head), file, Date.now());
-    await this.#makeRoom();
+    this.#writtenBytes += file.size + HEAD_BYTES;
+    if (this.#writtenBytes > this.#maxBytes * RECOUNT_SHARE) await this.#recount();
+    else await this.#makeRoom();
     return true;
   }
 
@@ -125,6 +131,13 @@ class DiskResponseCache implements ResponseCache {
     await this.listed;
     await this.#list(false);
     return known + (await this.#removeSelected(selection));
+  }
+
+  /** Other processes write into the folder too: all together must not exceed the limit by much. */
+  async #recount(): Promise<void> {
+    this.#writtenBytes = 0;
+    await this.listed;
+    await this.#list(false);
   }
 
   async #removeSelected(selection: PurgeSelection): Promise<number> {
@@ -179,9 +192,13 @@ class DiskResponseCache implements ResponseCache {
   async #remove(path: string): Promise<boolean> {
     const file = await readHead(this.#folder, path);
     this.#forget(path);
-    await rm(join(this.#folder, path), { force: true });
+    // Of several processes that remove it, one has: the counts of all of them add up.
+    const isOurs = await unlink(join(this.#folder, path)).then(
+      () => true,
+      () => false,
+    );
     if (file !== undefined) this.#removeLater(bodyPath(file.head, file.body));
-    return file !== undefined;
+    return isOurs;
   }
 
   /** Somebody may be about to open it. What is left when the process ends is found as an orphan. */
@@ -192,7 +209,10 @@ class DiskResponseCache implements ResponseCache {
 
   /** Learns of heads that are not known yet; the first time in the order of use, and without leftovers. */
   async #list(isFirst: boolean): Promise<void> {
+    const known = [...this.#index.keys()];
     const files = await listFiles(this.#folder);
+    const present = new Set(files);
+    for (const path of known) if (!present.has(path)) this.#forget(path);
     const unknown = files.filter((path) => path.endsWith(".json") && !this.#index.has(path));
     const found: { path: string; file: HeadFile; usedAtMs: number }[] = [];
     await forEach(unknown, SCAN_WIDTH, async (path) => {

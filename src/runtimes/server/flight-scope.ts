@@ -1,14 +1,12 @@
-// Which request does the running code work for? The async context tells, so that a route which asks for
-// itself through the cache is recognised.
+// Which request to an origin does running code work for? A route that asks for itself must not wait for itself.
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { FlightScope } from "../../cache/flights.ts";
 
-/** A scope that follows promises, timers and callbacks. */
 export function createFlightScope(): FlightScope {
-  const storage = new AsyncLocalStorage<object>();
+  const current = new AsyncLocalStorage<object>();
   return {
-    run: (flight, work) => storage.run(flight, work),
-    current: () => storage.getStore(),
+    run: (flight, work) => current.run(flight, work),
+    current: () => current.getStore(),
   };
 }

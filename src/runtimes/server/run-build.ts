@@ -12,7 +12,11 @@ import type { Site } from "../../contract/site.ts";
 import { listVariables } from "../../edge/guards/read-secret.ts";
 import type { RunningServer, ServerOptions } from "../running-server.ts";
 import { describeLoadFailure } from "./describe-load-failure.ts";
+import { migrationFolder } from "./migration-folder.ts";
+import { createMigrationJournal } from "./migration-journal.ts";
 import { openAssetStore } from "./open-asset-store.ts";
+import { openProcessCache } from "./open-process-cache.ts";
+import { openOwnPurgeDoor } from "./own-purge-door.ts";
 import { createServerLog } from "./server-log.ts";
 import { surviveFaults } from "./survive-faults.ts";
 
@@ -42,14 +46,20 @@ export async function runBuild({ prepare, start }: BuildRunner, location: BuildL
     const site = parseSite(location.site);
     prepare();
     const bundle = await loadApplication(location.bundle);
-    const store = await openAssetStore(site, dirname(fileURLToPath(location.assets)));
+    const outDir = dirname(fileURLToPath(location.assets));
+    const log = createServerLog();
+    await openProcessCache({ site, outDir, log });
+    const store = await openAssetStore(site, outDir);
     const env = { ...guardEnvironment(site), ...environmentFor(site.vars) };
     const accessLog = process.env.CAUSEWAY_ACCESS_LOG === "1";
-    const server = await start({ site, bundle, store, env, accessLog, ...readAddress() });
+    const migrations = createMigrationJournal(() => migrationFolder(outDir), log);
+    const server = await start({ site, bundle, store, env, accessLog, migrations, ...readAddress() });
+    const closeDoor = await openOwnPurgeDoor({ site, outDir, log });
     process.stdout.write(`${site.name} is served on ${server.url.href.replace(/\/$/, "")}\n`);
-    surviveFaults(createServerLog());
-    stopOnSignal(server);
-    if (process.env.CAUSEWAY_STOP_WITH_STDIN !== undefined) stopWithParent(server);
+    surviveFaults(log);
+    const running = { close: () => Promise.all([server.close(), closeDoor()]) };
+    stopOnSignal(running);
+    if (process.env.CAUSEWAY_STOP_WITH_STDIN !== undefined) stopWithParent(running);
   } catch (error) {
     if (!(error instanceof CausewayError)) throw error;
     process.stderr.write(
@@ -119,15 +129,20 @@ function parseFurtherVariables(text: string): Env {
   });
 }
 
+/** What has an end in order. */
+interface Closable {
+  close(): Promise<unknown>;
+}
+
 /** Whoever started this process holds the other end of its standard input: if it dies, that ends too. */
-function stopWithParent(server: Pick<RunningServer, "close">): void {
+function stopWithParent(server: Closable): void {
   const stop = () => server.close().then(() => process.exit(0));
   // Deno has no "close" there, and a pipe that breaks has no "end".
   process.stdin.resume().once("end", stop).once("close", stop);
 }
 
 /** Closes the server on the first SIGINT or SIGTERM, ends the process on the second. */
-export function stopOnSignal(server: Pick<RunningServer, "close">): void {
+export function stopOnSignal(server: Closable): void {
   let stopping = false;
   const stop = () => {
     if (stopping) process.exit(130);

@@ -57,6 +57,7 @@ export function ask(
 
 const OF_THE_CONNECTION = [
   "server",
+  "cache-status",
   "date",
   "connection",
   "keep-alive",

@@ -233,6 +233,36 @@ describe("servers that fail", () => {
     }
   });
 
+  it("do not show under load, to no idempotent request", { timeout: 30_000 }, async () => {
+    const ok = (request: IncomingMessage, response: ServerResponse, afterMs: number) => {
+      request.resume().on("end", () => setTimeout(() => response.end("ok"), afterMs));
+    };
+    const well = await serve((request, response) => ok(request, response, 0));
+    const slow = await serve((request, response) => ok(request, response, 200));
+    const hung = await serve((request) => request.resume());
+    const garbage = await serveBytes("garbage\r\n\r\n");
+    const dying = createServer((request, response) => ok(request, response, 20));
+    const target = await proxyWith({
+      servers: [await listen(dying), hung, slow, garbage, well].map((port) => `http://127.0.0.1:${port}`),
+      timeouts: { firstByte: 500 },
+    });
+    const statuses = new Map<number, number>();
+    const client = async (method: string) => {
+      for (let count = 0; count < 15; count += 1) {
+        const body = method === "PUT" ? { body: "x".repeat(5_000) } : {};
+        const { status } = await ask(target, { path: "/", method, ...body });
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      }
+    };
+    const kill = setTimeout(() => {
+      dying.close();
+      dying.closeAllConnections();
+    }, 150);
+    await Promise.all(Array.from({ length: 6 }, () => ["GET", "HEAD", "PUT", "DELETE"].map(client)).flat());
+    clearTimeout(kill);
+    expect(Object.fromEntries(statuses)).toEqual({ 200: 360 });
+  });
+
   it("are 504 when they hang and 502 when nobody listens", async () => {
     const hung = await serve(() => {});
     const timeouts = { firstByte: 200 };

@@ -184,6 +184,17 @@ describe.skipIf(missing.length > 0)(
       await reader.cancel();
     });
 
+    it("answers 504 when the application takes longer than is configured, and goes on", async () => {
+      const server = await startProxy({
+        upstreams: { app: { servers: [`uwsgi://127.0.0.1:${uwsgiPort}`], timeouts: { firstByte: 300 } } },
+        routes: [{ path: "/*", upstream: "app" }],
+      });
+      servers.push(server);
+      const port = Number(server.url.port);
+      expect((await ask(port, { path: "/slow?s=2" })).status).toBe(504);
+      expect((await ask(port, { path: "/name/ann/" })).status).toBe(200);
+    });
+
     it("answers 502 while uWSGI is dead, and recovers by itself", async () => {
       const answers = { good: 0, gateway: 0, other: 0 };
       let isOver = false;

@@ -171,7 +171,7 @@ describe("validation", () => {
     site.pass(2);
     await read(await site.get("/a"));
     await site.settled();
-    expect((await read(await site.get("/a")))[2]).toBe("Causeway; fwd=uri-miss; detail=private");
+    expect((await read(await site.get("/a")))[2]).toBe("Causeway; fwd=miss; detail=private");
   });
 
   it("updates what is kept from a HEAD of the same representation, and forgets it after another's", async () => {

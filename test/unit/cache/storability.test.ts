@@ -148,8 +148,16 @@ describe("what a site may add", () => {
 
   it("is a guess from Last-Modified", async () => {
     const headers = { "last-modified": "Wed, 01 Jan 2025 00:00:00 GMT" };
-    expect(await isKept(headers)).toBe(false);
-    expect(await isKept(headers, {}, { heuristicFraction: 0.1 })).toBe(true);
-    expect(await isKept(headers, {}, { heuristicFraction: 0.1 }, { status: 403 })).toBe(false);
+    expect(await isKept(headers)).toBe(true);
+    expect(await isKept(headers, {}, { heuristicFraction: 0 })).toBe(false);
+    expect(await isKept(headers, {}, {}, { status: 403 })).toBe(false);
+  });
+
+  it("is not guessed for somebody with cookies, unless the answer says that it is public", async () => {
+    const headers = { "last-modified": "Wed, 01 Jan 2025 00:00:00 GMT" };
+    const cookie = { cookie: "session=1" };
+    expect(await isKept(headers, cookie)).toBe(false);
+    expect(await isKept({ ...headers, "cache-control": "public" }, cookie)).toBe(true);
+    expect(await isKept({ ...headers, "cache-control": "max-age=60" }, cookie)).toBe(true);
   });
 });

@@ -4,12 +4,16 @@ import { join, resolve } from "node:path";
 import { expect, it } from "vitest";
 import { loadCausewayConfig } from "../../../src/config/causeway-config-load.ts";
 
-const DOCUMENTS = ["proxy.md", "limits-and-guards.md"];
+const DOCUMENTS = resolve(import.meta.dirname, "../../../docs");
 
-it.each(DOCUMENTS)("every configuration in docs/%s can be served", async (name) => {
-  const text = await readFile(resolve(import.meta.dirname, "../../../docs", name), "utf8");
+it.each([
+  ["proxy.md", 2],
+  ["limits-and-guards.md", 2],
+  ["from-flask.md", 8],
+])("every configuration in docs/%s can be served", async (name, count) => {
+  const text = await readFile(join(DOCUMENTS, name), "utf8");
   const configurations = text.match(/^import \{ defineConfig \}.*?^\}\);$/gms) ?? [];
-  expect(configurations.length).toBe(2);
+  expect(configurations.length).toBe(count);
   for (const configuration of configurations) {
     const root = await mkdtemp(join(tmpdir(), "causeway-docs-"));
     await writeFile(join(root, "causeway.config.ts"), configuration);

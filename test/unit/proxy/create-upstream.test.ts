@@ -192,15 +192,40 @@ describe("failures", () => {
     expect(transport.asked).toEqual(["one"]);
   });
 
-  it("does not repeat a PUT whose body was read", async () => {
+  describe("in the middle of a body", () => {
     const readAndBreak: Behaviour = async (request, observer) => {
       observer.connected();
-      await request.body?.getReader().read();
+      const reader = request.body?.getReader();
+      await reader?.read();
+      await reader?.cancel();
       throw new TransportError("unanswered", "reset");
     };
-    const { ask, transport } = start({ one: readAndBreak, two: answer });
-    expect((await ask({ method: "PUT", body: "text" })).status).toBe(502);
-    expect(transport.asked).toEqual(["one"]);
+    const echo: Behaviour = async (request) => answerOf(await new Response(request.body).text());
+
+    it("are made good by sending a small one again, if that is safe", async () => {
+      const { ask, transport } = start({ one: readAndBreak, two: echo });
+      const response = await ask({ method: "PUT", body: "text" });
+      expect([response.status, await response.text()]).toEqual([200, "text"]);
+      expect(transport.asked).toEqual(["one", "two"]);
+    });
+
+    it("are answered if it is long", async () => {
+      const { ask, transport } = start({ one: readAndBreak, two: echo });
+      expect((await ask({ method: "PUT", body: "x".repeat(70_000) })).status).toBe(502);
+      expect(transport.asked).toEqual(["one"]);
+    });
+
+    it("are answered if sending it twice is not the same as once", async () => {
+      const { ask, transport } = start({ one: readAndBreak, two: echo });
+      expect((await ask({ method: "POST", body: "text" })).status).toBe(502);
+      expect(transport.asked).toEqual(["one"]);
+    });
+
+    it("do not stop a body that is longer than what is held", async () => {
+      const { ask } = start({ one: echo });
+      const body = "0123456789".repeat(30_000);
+      expect(await (await ask({ method: "PUT", body })).text()).toBe(body);
+    });
   });
 
   it("leaves a failed server out until its time is over", async () => {

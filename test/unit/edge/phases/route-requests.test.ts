@@ -185,3 +185,39 @@ describe("basic authentication", () => {
     expect(response.headers.get("www-authenticate")).toBe('Basic realm="Staff", charset="UTF-8"');
   });
 });
+
+describe("a moving route", () => {
+  const to = { kind: "function" } as const;
+  const cutover = { to, percent: 100, sticky: "cookie", fallbackMethods: ["GET"], maxBodyBytes: 10 } as const;
+
+  it("falls back on the upstream with the rewritten path, and tells functions the path of the client", async () => {
+    const action = { kind: "upstream", upstream: "app", rewrite: "/old/:splat" } as const;
+    const seen: string[] = [];
+    const application: Handler = (request) => {
+      seen.push(new URL(request.url).pathname);
+      throw new Error("broken inside");
+    };
+    const response = await ask(
+      { action, cutover: { ...cutover, fallbackMethods: ["GET"] } },
+      "/a/x",
+      {},
+      { application },
+    );
+    expect([await response.json(), seen]).toMatchObject([{ path: "/old/x" }, ["/a/x"]]);
+  });
+
+  it("keeps the answers of both sides apart in a shared cache", async () => {
+    const places: number[] = [];
+    const shareAnswers = (handler: Handler, _settings: unknown, place: number) => {
+      places.push(place);
+      return handler;
+    };
+    await ask({ cutover: { ...cutover, fallbackMethods: [] } }, "/a/x", {}, { shareAnswers });
+    expect(new Set(places).size).toBe(2);
+  });
+
+  it("lets nobody through that the route's authentication refuses", async () => {
+    const auth = { kind: "basic", realm: "r", users: {} } as const;
+    expect((await ask({ auth, cutover: { ...cutover, fallbackMethods: [] } }, "/a/x")).status).toBe(401);
+  });
+});

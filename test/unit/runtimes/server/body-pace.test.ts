@@ -4,8 +4,10 @@ import { BodyPace, type PacedRequest } from "../../../../src/runtimes/server/bod
 /** The defaults of the server. */
 const LIMITS = { minBytesPerSecond: 500, windowMs: 20_000 };
 
+type OpenRequest = PacedRequest & { socket: object };
+
 /** After how many seconds a client is cut; undefined if it never is in that time. */
-function cutAfter(seconds: number, give: (second: number, request: PacedRequest) => void, limits = LIMITS) {
+function cutAfter(seconds: number, give: (second: number, request: OpenRequest) => void, limits = LIMITS) {
   const pace = new BodyPace(limits);
   const request = { complete: false, readableLength: 0, socket: { bytesRead: 400, destroyed: false } };
   let now = 0;
@@ -35,6 +37,18 @@ describe("the pace of a body", () => {
     expect(cutAfter(300, (second, { socket }) => (socket.bytesRead += second <= 100 ? 1_000_000 : 0))).toBe(
       120,
     );
+  });
+
+  it("passes over a request whose rest nobody wants, and watches the others", () => {
+    const pace = new BodyPace(LIMITS);
+    const cut: string[] = [];
+    const socket = { bytesRead: 0, destroyed: false };
+    const cancelled: PacedRequest = { complete: false, readableLength: 0, socket };
+    pace.watch(cancelled, () => cut.push("cancelled"));
+    pace.watch({ complete: false, readableLength: 0, socket }, () => cut.push("slow"));
+    cancelled.socket = null;
+    for (let second = 0; second < 20; second += 1) pace.look(1_000);
+    expect(cut).toEqual(["slow"]);
   });
 
   it("does not blame a client for what nobody reads", () => {

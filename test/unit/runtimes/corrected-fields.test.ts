@@ -1,0 +1,19 @@
+import { expect, it } from "vitest";
+import { TrustedProxies } from "../../../src/http/client-address.ts";
+import { CorrectedFields } from "../../../src/runtimes/corrected-fields.ts";
+import { LazyHeaders } from "../../../src/runtimes/lazy-headers.ts";
+import { LineFields } from "../../../src/runtimes/server/node-request.ts";
+
+const NGINX = new TrustedProxies(["10.0.0.0/8"]);
+
+it.each(["192.0.2.1", "10.0.0.2", undefined])(
+  "takes the mark of shadow runs from whoever sends it, in any spelling (%s)",
+  (address) => {
+    const lines = new LineFields(["CAUSEWAY-Shadow", "1", "A", "b", "causeway-shadow", "1"]);
+    const headers = new LazyHeaders(new CorrectedFields(lines, { address }, NGINX)) as unknown as Headers;
+    expect(headers.get("Causeway-Shadow")).toBe(null);
+    expect([...headers].map(([name]) => name)).not.toContain("causeway-shadow");
+    expect(new Headers(headers).has("causeway-shadow")).toBe(false);
+    expect(headers.get("a")).toBe("b");
+  },
+);
