@@ -114,6 +114,8 @@ function saysNothing(name: string, values: readonly string[]): boolean {
 function joinValues(name: string, values: readonly string[]): string {
   if (name === "set-cookie") return JSON.stringify(values);
   const joined = values.join(", ");
+  // Only where requests wait for each other it is remembered that an answer is for nobody else, and not looked for.
+  if (name === "cache-status") return joined.replace("fwd=uri-miss", "fwd=miss");
   return name === "content-type" ? joined.toLowerCase().replace(/\s*;\s*/g, ";") : joined;
 }
 
