@@ -23,6 +23,8 @@ const FILES = Number(values.files);
 const ROUNDS = Number(values.rounds);
 const BIN = join(import.meta.dirname, "../lib/cli/bin.js");
 const CHANGED = 10;
+/** Ticks of the processor that the system counts in. */
+const TICK_MS = 10;
 
 type Figures = Record<string, number>;
 
@@ -170,9 +172,6 @@ interface Start {
   cpuMs: number;
   rssBytes: number;
 }
-
-/** Ticks of the processor that the system counts in. */
-const TICK_MS = 10;
 
 async function startOnce(): Promise<Start> {
   const startMs = performance.now();
