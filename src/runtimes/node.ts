@@ -112,13 +112,13 @@ export function createNodeServer(
   };
   const first = composeRelease(platform, options, options, log);
   let active: ActiveRelease;
-  const exchanges = options.accessLog
-    ? new ExchangeLog(log, SYSTEM_CLOCK, () => active.composed.trustedProxies)
-    : undefined;
   const peerOf = (incoming: IncomingMessage): Peer =>
     gate?.clientOf === undefined
       ? { address: incoming.socket.remoteAddress }
       : { address: gate.clientOf(incoming) };
+  const exchanges = options.accessLog
+    ? new ExchangeLog(log, SYSTEM_CLOCK, () => active.composed.trustedProxies, peerOf)
+    : undefined;
   const answer: Answer = async (incoming, outgoing, checked) => {
     const { composed, handler, env } = active;
     const { trustedProxies } = composed;

@@ -1,7 +1,7 @@
 // The application server as its users run it: a build in a temporary folder, `causeway start --workers`.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -95,7 +95,9 @@ export async function startAppServerIn(
   });
   const bootMs = performance.now() - startedAt;
   const given = args.indexOf("--control");
-  const control = given < 0 ? await controlPath(join(root, "dist")) : (args[given + 1] ?? "");
+  // A directory of many sites has no build itself.
+  const served = existsSync(join(root, "dist")) ? join(root, "dist") : root;
+  const control = given < 0 ? await controlPath(served) : (args[given + 1] ?? "");
   const command = async (name: string, ...rest: string[]) => {
     const operand = name === "scale" ? [rest.shift() ?? ""] : [];
     const isElsewhere = rest[0]?.startsWith("/") === true;

@@ -93,7 +93,7 @@ export function createFrontServer({ routes, gate, log, accessLog }: FrontOptions
   const upgrade = (incoming: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on("error", () => socket.destroy());
     const refuse = (answer: OwnAnswer) => answerHere(incoming, responseOn(socket, incoming), answer);
-    if (checkRequest(incoming) !== undefined) return refuse(MALFORMED);
+    if (typeof checkRequest(incoming) === "number") return refuse(MALFORMED);
     const host = readHost(incoming.url ?? "/", incoming.headers.host);
     const site = findOpen(routes, host);
     if ("status" in site) return refuse(site);

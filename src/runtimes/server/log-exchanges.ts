@@ -8,6 +8,7 @@ import type { TrustedProxies } from "../../http/client-address.ts";
 import { traceIdOf } from "../carry-trace.ts";
 import { LoggedRequest } from "../logged-request.ts";
 import { clientAddressOf } from "../name-client.ts";
+import type { Peer } from "../request-context.ts";
 import { getPlainFields } from "./node-response.ts";
 
 /** What nginx writes for a client that left before there was an answer. */
@@ -46,18 +47,25 @@ export class ExchangeLog {
   readonly #log: LogSink;
   readonly #clock: Clock;
   readonly #trusted: () => TrustedProxies;
+  readonly #peerOf: (incoming: IncomingMessage) => Peer;
 
-  constructor(log: LogSink, clock: Clock, trusted: () => TrustedProxies) {
+  constructor(
+    log: LogSink,
+    clock: Clock,
+    trusted: () => TrustedProxies,
+    peerOf: (incoming: IncomingMessage) => Peer,
+  ) {
     this.#log = log;
     this.#clock = clock;
     this.#trusted = trusted;
+    this.#peerOf = peerOf;
   }
 
   /** A request has come in; its line is written when the answer is through. */
   begin(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const logged = this.#add(incoming);
     // Later the connection may be gone, and the address with it.
-    const peer = incoming.socket.remoteAddress;
+    const peer = this.#peerOf(incoming).address;
     outgoing.once("close", () => {
       const status = outgoing.headersSent ? outgoing.statusCode : CLIENT_CLOSED_REQUEST;
       const bytes = outgoing instanceof CountedResponse ? outgoing.bodyBytes : 0;
@@ -68,7 +76,7 @@ export class ExchangeLog {
   /** The same for an upgrade, of which the answer is all that is logged. */
   beginUpgrade(incoming: IncomingMessage): (status: number) => void {
     const logged = this.#add(incoming);
-    const peer = incoming.socket.remoteAddress;
+    const peer = this.#peerOf(incoming).address;
     return (status) => logged.done(this.#headOf(incoming, peer), status, 0);
   }
 
