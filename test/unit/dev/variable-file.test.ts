@@ -23,6 +23,7 @@ describe("variables for wrangler", () => {
   });
 
   test.each([
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: what a variable file must not replace
     ["a dollar", "a$B ${B} $"],
     ["a dollar after a backslash", "\\$B"],
     ["JSON", '{"a":"b c","n":1}'],
