@@ -3,6 +3,7 @@
 // read, nobody looks at the clock.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { isFramed } from "./framing.ts";
 
 export interface PaceLimits {
   /** 0: as slowly as they like. */
@@ -72,8 +73,7 @@ export class BodyPace {
 
 /** Watches a request if it has a body; one that is cut is answered 408 where no answer has begun (RFC 9110 §15.5.9). */
 export function watchBody(pace: BodyPace, incoming: IncomingMessage, outgoing: ServerResponse): void {
-  const { headers } = incoming;
-  const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"]) > 0;
+  const hasBody = isFramed(incoming.rawHeaders) && !incoming.complete;
   if (hasBody) pace.watch(incoming, () => cut(incoming, outgoing));
 }
 

@@ -6,6 +6,7 @@ import type { ClientSettings } from "../../contract/guards.ts";
 import { type Host, parseHost } from "../../http/host.ts";
 import { parseRequestTarget, type RequestTarget } from "../../http/request-target.ts";
 import { hasTooManyFields } from "./client-limits.ts";
+import { hasField } from "./framing.ts";
 
 /** The parts of a request that the checks look at. */
 export type RequestHead = Pick<IncomingMessage, "httpVersion" | "url" | "rawHeaders" | "headers">;
@@ -86,20 +87,11 @@ function refuse(status: Refusal, incoming: IncomingMessage, outgoing: ServerResp
   outgoing.writeHead(status, headers).end(incoming.method === "HEAD" ? undefined : text);
 }
 
-/** Node makes `headers` when somebody asks for it; most requests need it for nothing. */
 function checkFraming(head: RequestHead): Refusal | undefined {
   if (!hasField(head.rawHeaders, "transfer-encoding")) return undefined;
   // HTTP/1.0 knows no codings, and this server only one: anything else makes the length a guess.
   if (head.httpVersion === "1.0") return 400;
   return head.headers["transfer-encoding"]?.trim().toLowerCase() === "chunked" ? undefined : 501;
-}
-
-function hasField(rawHeaders: readonly string[], name: string): boolean {
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const candidate = rawHeaders[index] as string;
-    if (candidate.length === name.length && candidate.toLowerCase() === name) return true;
-  }
-  return false;
 }
 
 /** Most requests of a server name it alike: the last good Host is not parsed again. */

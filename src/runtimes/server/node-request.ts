@@ -5,6 +5,7 @@ import { Readable, type Writable } from "node:stream";
 import { joinChunks } from "../../http/join-chunks.ts";
 import { type FieldSource, LazyHeaders } from "../lazy-headers.ts";
 import { type RequestSource, ServerRequest } from "../server-request.ts";
+import { isFramed } from "./framing.ts";
 
 /** Makes the Request. The answer goes to `outgoing`; the URL is canonical. */
 export function createNodeRequest(
@@ -69,7 +70,7 @@ class NodeRequestSource implements RequestSource {
     this.#fields = fields;
     this.method = incoming.method as string;
     this.url = url;
-    this.hasBody = this.method !== "GET" && this.method !== "HEAD" && isFramed(incoming);
+    this.hasBody = this.method !== "GET" && this.method !== "HEAD" && isFramed(incoming.rawHeaders);
   }
 
   makeHeaders(): Headers {
@@ -91,11 +92,6 @@ class NodeRequestSource implements RequestSource {
     // A single chunk is part of a buffer that belongs to Node.
     return new Uint8Array(joinChunks(chunks));
   }
-}
-
-/** Whether the request has a body, be it empty. */
-function isFramed({ headers }: IncomingMessage): boolean {
-  return headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
 }
 
 /** Aborts if the connection closes before the answer is complete. */
