@@ -1,6 +1,7 @@
 // The edge: the phases in their order, as one Handler.
 
 import type { Handler } from "../contract/handler.ts";
+import { orRecover } from "../contract/pending-response.ts";
 import type { EdgeServices } from "./edge-context.ts";
 import { PHASES } from "./phases.ts";
 import { recover } from "./recover.ts";
@@ -11,13 +12,12 @@ import { recover } from "./recover.ts";
  */
 export function createEdge(services: EdgeServices): Handler {
   const chain = PHASES.reduceRight<Handler>((next, phase) => phase.create(services, next), answerNobody);
-  return async (request, env, context) => {
-    try {
-      return await chain(request, env, context);
-    } catch (error) {
-      return recover(error, context, services.platform.log);
-    }
-  };
+  const { log } = services.platform;
+  return (request, env, context) =>
+    orRecover(
+      () => chain(request, env, context),
+      (error) => recover(error, context, log),
+    );
 }
 
 /** The last phase answers whatever comes. */

@@ -1,6 +1,7 @@
 // Runs a chain of functions the way Pages Functions does: one cursor, one current request, next().
 
 import type { GatewayContext } from "../contract/handler.ts";
+import { orRecover, type PendingResponse } from "../contract/pending-response.ts";
 import { type ChainState, createEventContext, type EventContext, type Params } from "./event-context.ts";
 import { asIncomingRequest } from "./incoming-request.ts";
 
@@ -32,13 +33,13 @@ const NULL_BODY_STATUSES = new Set([101, 204, 205, 304]);
  * Runs `steps` and returns the outermost answer. Which functions run is fixed by the original
  * request; `next(input)` only replaces what later ones see. Every `next()` moves one cursor on, so
  * calling it twice continues further down; at the end each call asks the static files again.
- * Rejects with whatever a function threw, unless it asked for passThroughOnException.
+ * Throws, or rejects with, whatever a function threw, unless it asked for passThroughOnException.
  */
-export async function runChain(
+export function runChain(
   steps: readonly ChainStep[],
   request: Request,
   services: ChainServices,
-): Promise<Response> {
+): PendingResponse {
   const { env, context, end } = services;
   const state: ChainState = { request: asIncomingRequest(request), data: {} };
   let cursor = 0;
@@ -74,12 +75,24 @@ export async function runChain(
 
   const [first] = steps;
   if (first === undefined) return end(state.request);
-  try {
-    return checkResponse(await start(first), first.name);
-  } catch (error) {
-    if (!passThrough) throw error;
-    return end(state.request);
-  }
+  return orRecover(
+    () => {
+      const value = start(first);
+      return isThenable(value) ? checkLater(value, first.name) : checkResponse(value, first.name);
+    },
+    (error) => {
+      if (!passThrough) throw error;
+      return end(state.request);
+    },
+  );
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | undefined | null)?.then === "function";
+}
+
+async function checkLater(value: PromiseLike<unknown>, name: string): Promise<Response> {
+  return checkResponse(await value, name);
 }
 
 /** The request that `next(input, init)` asks for; a string is resolved against the current URL. */

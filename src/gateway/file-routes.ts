@@ -2,6 +2,7 @@
 
 import type { FunctionBundle } from "../contract/bundle.ts";
 import type { Env, Handler } from "../contract/handler.ts";
+import type { PendingResponse } from "../contract/pending-response.ts";
 import type { RouteEntry } from "../contract/site.ts";
 import { pathnameOf } from "../http/pathname.ts";
 import { loadOwnMatchers } from "../pages/param-matchers.ts";
@@ -61,11 +62,7 @@ function pushSteps(steps: ChainStep[], handlers: readonly LoadedHandler[], hit: 
 }
 
 /** A 405 of the static files names the methods that functions answer there too (RFC 9110 §15.5.6). */
-async function withMethods(
-  answer: Promise<Response>,
-  table: RouteTable,
-  pathname: string,
-): Promise<Response> {
+async function withMethods(answer: PendingResponse, table: RouteTable, pathname: string): Promise<Response> {
   const response = await answer;
   const allowed = response.status === 405 ? response.headers.get("allow") : null;
   if (allowed === null) return response;

@@ -22,7 +22,7 @@ export interface CompressionOptions extends Partial<SizeWindow> {
 }
 
 /** Gives the answer to send instead; the same one if nothing is to be done. */
-export type ResponseCompressor = (request: Request, response: Response) => Promise<Response>;
+export type ResponseCompressor = (request: Request, response: Response) => Response | Promise<Response>;
 
 /** Below, the fields cost what compression saves; a packet holds about as much anyway. */
 const MIN_BYTES = 1_024;
@@ -37,7 +37,7 @@ const MAX_HELD_BYTES = 256 * 1024;
 export function createResponseCompressor(options: CompressionOptions): ResponseCompressor {
   const { encoders, completeBodyOf, minBytes = MIN_BYTES, maxBytes = MAX_BYTES } = options;
   const codings = encoders.map((encoder) => encoder.coding);
-  return async (request, response) => {
+  return (request, response) => {
     // Before any headers are looked at: for most requests and answers some runtimes have not made them yet.
     const known = completeBodyOf?.(response);
     if (isShorter(known, minBytes)) return response;

@@ -51,7 +51,7 @@ interface BunApi {
     port: number;
     idleTimeout: number;
     maxRequestBodySize: number;
-    fetch(request: Request, server: BunServer): Response | Promise<Response | undefined>;
+    fetch(request: Request, server: BunServer): Response | undefined | Promise<Response | undefined>;
     error(error: unknown): Response;
     websocket: {
       maxPayloadLength: number;
@@ -84,7 +84,7 @@ export async function startBunServer(options: ServerOptions): Promise<RunningSer
   // Composed before the port is bound: a site that cannot start must not look as if it had.
   const first = composeRelease(platform, options, options, log);
   let active: { composed: ComposedSite; env: Env };
-  const pass = async (request: Request, self: BunServer, trail?: LoggedRequest) => {
+  const pass = (request: Request, self: BunServer, trail?: LoggedRequest) => {
     const { composed, env } = active;
     const peer = new BunPeer(request, self);
     const { trustedProxies } = composed;
@@ -92,8 +92,9 @@ export async function startBunServer(options: ServerOptions): Promise<RunningSer
     const context = new RequestContext(work, peer, { requestId, trail });
     if (trail !== undefined) trail.context = context;
     const served = createFetchRequest(request, peer, trustedProxies);
-    const response = makeSendable(await composed.handler(served, env, context), context, log);
-    return upgrade(request, response, self);
+    const finish = (response: Response) => upgrade(request, makeSendable(response, context, log), self);
+    const pending = composed.handler(served, env, context);
+    return pending instanceof Promise ? pending.then(finish) : finish(pending);
   };
   const passLogged = (request: Request, self: BunServer) => {
     const trail = new LoggedRequest(log, SYSTEM_CLOCK);

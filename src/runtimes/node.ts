@@ -5,7 +5,8 @@ import type { AddressInfo } from "node:net";
 import process from "node:process";
 import type { Writable } from "node:stream";
 import type { WebSocket } from "ws";
-import type { Env, Handler } from "../contract/handler.ts";
+import type { Env, GatewayContext, Handler } from "../contract/handler.ts";
+import { afterResponse } from "../contract/pending-response.ts";
 import type { LogSink } from "../contract/platform.ts";
 import { installRuntimeApis } from "./apis/install.ts";
 import { createApplicationEnv } from "./application-env.ts";
@@ -119,7 +120,7 @@ export function createNodeServer(
   const exchanges = options.accessLog
     ? new ExchangeLog(log, SYSTEM_CLOCK, () => active.composed.trustedProxies, peerOf)
     : undefined;
-  const answer: Answer = async (incoming, outgoing, checked) => {
+  const answer: Answer = (incoming, outgoing, checked) => {
     const { composed, handler, env } = active;
     const { trustedProxies } = composed;
     const peer = peerOf(incoming);
@@ -132,7 +133,7 @@ export function createNodeServer(
     const context = new RequestContext(work, peer, { ending: outgoing, requestId, trail });
     if (trail !== undefined) trail.context = context;
     if (composed.earlyHints !== undefined) announce(composed.earlyHints, request, incoming, outgoing);
-    return { context, response: await handler(request, env, context) };
+    return { context, response: handler(request, env, context) };
   };
   const webSockets = new Set<WebSocket>();
   const clients = options.site.routing?.clients;
@@ -155,11 +156,14 @@ export function createNodeServer(
     server.on("request", (incoming, outgoing) =>
       gate.pass(incoming, outgoing, () => listener(incoming, outgoing)),
     );
-  const answerUpgrade: Answer = async (incoming, outgoing, checked) => {
+  const answerUpgrade: Answer = (incoming, outgoing, checked) => {
     const done = exchanges?.beginUpgrade(incoming);
-    const answered = await answer(incoming, outgoing, checked);
-    done?.(answered.response.status);
-    return answered;
+    const { context, response } = answer(incoming, outgoing, checked);
+    const noted = afterResponse(response, (known) => {
+      done?.(known.status);
+      return known;
+    });
+    return { context, response: noted };
   };
   server.on("upgrade", createUpgradeListener(answerUpgrade, webSockets, log, clients));
   const activate = (url: URL, next?: Release) => {
@@ -186,18 +190,34 @@ function createListener(
   gate: RequestGate | undefined,
   exchanges: ExchangeLog | undefined,
 ): CheckedListener {
-  return async (incoming, outgoing, checked) => {
+  const send = (
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    context: GatewayContext,
+    response: Response,
+  ) => {
+    gate?.answered(response, outgoing);
+    exchanges?.answered(incoming, response);
+    return sendAnswer(response, outgoing, incoming.method as string, context, log);
+  };
+  const fail = (incoming: IncomingMessage, outgoing: ServerResponse, error: unknown) => {
+    log.error("A request failed outside the edge", error);
+    if (outgoing.headersSent) outgoing.destroy();
+    else void writeResponse(failureAnswer(), outgoing, incoming.method as string);
+  };
+  return (incoming, outgoing, checked) => {
+    const onFailure = (error: unknown) => fail(incoming, outgoing, error);
     try {
-      const { context, response } = await answer(incoming, outgoing, checked);
-      gate?.answered(response, outgoing);
-      exchanges?.answered(incoming, response);
-      await sendAnswer(response, outgoing, incoming.method as string, context, log);
+      const { context, response } = answer(incoming, outgoing, checked);
+      const sent =
+        response instanceof Promise
+          ? response.then((known) => send(incoming, outgoing, context, known))
+          : send(incoming, outgoing, context, response);
+      if (sent === undefined) discardUnread(incoming);
+      else void sent.catch(onFailure).then(() => discardUnread(incoming));
     } catch (error) {
-      log.error("A request failed outside the edge", error);
-      if (!outgoing.headersSent) await writeResponse(failureAnswer(), outgoing, incoming.method as string);
-      else outgoing.destroy();
+      onFailure(error);
     }
-    discardUnread(incoming);
   };
 }
 

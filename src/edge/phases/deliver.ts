@@ -1,6 +1,7 @@
 // The last phase: static files or the application, as the site's own rules decide.
 
 import type { Handler } from "../../contract/handler.ts";
+import { afterResponse, orRecover } from "../../contract/pending-response.ts";
 import type { Application } from "../../contract/site.ts";
 import { pathnameOf } from "../../http/pathname.ts";
 import { createInvocationFilter } from "../../pages/invocation-rules.ts";
@@ -15,18 +16,19 @@ type Choice = "assets" | "application" | "missing";
 export function deliver(services: EdgeServices): Handler {
   const { assets, application, compress, platform } = services;
   const choose = createChooser(services);
-  return async (request, env, context) => {
-    try {
-      const choice = choose(request);
-      if (context.trail !== undefined && choice !== "application") context.trail.route = "static";
-      if (choice === "assets") return await assets.fetch(request);
-      if (choice === "missing") return await assets.fetchMissing(request);
-      const response = await application(request, env, context);
-      return compress ? await compress(request, response) : response;
-    } catch (error) {
-      return recover(error, context, platform.log);
-    }
+  const answer: Handler = (request, env, context) => {
+    const choice = choose(request);
+    if (context.trail !== undefined && choice !== "application") context.trail.route = "static";
+    if (choice === "assets") return assets.fetch(request);
+    if (choice === "missing") return assets.fetchMissing(request);
+    const pending = application(request, env, context);
+    return compress ? afterResponse(pending, (response) => compress(request, response)) : pending;
   };
+  return (request, env, context) =>
+    orRecover(
+      () => answer(request, env, context),
+      (error) => recover(error, context, platform.log),
+    );
 }
 
 /** Compiles a test for paths whose files, where there are any, are answered without the application. */

@@ -6,6 +6,7 @@ import type { Writable } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { ClientSettings } from "../../contract/guards.ts";
 import type { GatewayContext } from "../../contract/handler.ts";
+import type { PendingResponse } from "../../contract/pending-response.ts";
 import type { LogSink } from "../../contract/platform.ts";
 import { PairedSocket, webSocketOf } from "../apis/web-socket-pair.ts";
 import { type CheckedTarget, checkRequest } from "./check-request.ts";
@@ -18,7 +19,7 @@ export type Answer = (
   incoming: IncomingMessage,
   outgoing: Writable,
   checked: CheckedTarget,
-) => Promise<{ context: GatewayContext; response: Response }>;
+) => { context: GatewayContext; response: PendingResponse };
 
 /** What Workers allow for one message. */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
@@ -46,7 +47,8 @@ export function createUpgradeListener(
     socket.on("error", () => socket.destroy());
     const checked = checkRequest(incoming, clients);
     if (typeof checked === "number") return refuse(incoming, socket);
-    const { response, context } = await answer(incoming, socket, checked);
+    const { response: pending, context } = answer(incoming, socket, checked);
+    const response = await pending;
     const client = webSocketOf(response);
     if (client === undefined) return sendAnswer(response, responseOn(socket, incoming), "GET", context, log);
     if (socket.destroyed || !isHandshake(incoming)) {
@@ -74,7 +76,7 @@ function giveUp(client: PairedSocket): void {
   client.close(1002, "The handshake failed");
 }
 
-function refuse(incoming: IncomingMessage, socket: Socket): Promise<void> {
+function refuse(incoming: IncomingMessage, socket: Socket): Promise<void> | undefined {
   const response = new NativeResponse("Bad Request\n", {
     status: 400,
     headers: { "content-type": "text/plain;charset=UTF-8" },

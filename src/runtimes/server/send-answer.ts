@@ -6,19 +6,26 @@ import type { LogSink } from "../../contract/platform.ts";
 import { recover } from "../../edge/recover.ts";
 import { writeResponse } from "./write-response.ts";
 
-/** Resolves when the answer is sent or given up; as long as nothing was sent, the client gets a 500 instead. */
-export async function sendAnswer(
+/**
+ * Sends a complete answer at once; else resolves when it is sent or given up. As long as nothing was sent, the
+ * client gets a 500 instead.
+ */
+export function sendAnswer(
   response: Response,
   outgoing: ServerResponse,
   method: string,
   context: GatewayContext,
   log: LogSink,
-): Promise<void> {
-  try {
-    await writeResponse(response, outgoing, method);
-  } catch (error) {
+): Promise<void> | undefined {
+  const onFailure = (error: unknown) => {
     if (!outgoing.headersSent && !outgoing.destroyed)
       return writeResponse(recover(error, context, log), outgoing, method);
     log.error("A response body failed", error, { requestId: context.requestId });
+    return undefined;
+  };
+  try {
+    return writeResponse(response, outgoing, method)?.catch(onFailure);
+  } catch (error) {
+    return onFailure(error);
   }
 }

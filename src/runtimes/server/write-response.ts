@@ -8,19 +8,25 @@ import { isNullBodyStatus } from "./response-init.ts";
 import { writeFileSlice } from "./write-file-slice.ts";
 
 /**
- * Resolves when the answer is written or the client is gone. Rejects with what the body stream threw;
+ * Writes a complete answer at once; else resolves when it is written or the client is gone. Rejects with what the
+ * body stream threw;
  * the connection is then broken off, so that a client cannot take half an answer for a whole one. Rejects
  * also for fields that cannot be sent: then nothing was, and another answer may be written.
  */
-export async function writeResponse(
+export function writeResponse(
   response: Response,
   outgoing: ServerResponse,
   method: string,
-): Promise<void> {
+): Promise<void> | undefined {
   // Somebody else has answered, because the deadline of the request had passed.
   if (outgoing.headersSent) return response.body?.cancel();
   const body = getPlainBody(response);
-  if (body !== undefined) return writePlain(response, body, outgoing, method);
+  if (body === undefined) return writeStreamed(response, outgoing, method);
+  writePlain(response, body, outgoing, method);
+  return undefined;
+}
+
+async function writeStreamed(response: Response, outgoing: ServerResponse, method: string): Promise<void> {
   const fields = collectFields(response);
   if (method === "HEAD" || isNullBodyStatus(response.status)) {
     await response.body?.cancel();

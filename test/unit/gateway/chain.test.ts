@@ -14,7 +14,7 @@ function step(run: EventHandler, functionPath = "/"): ChainStep {
   return { run, name: "onRequest of functions/x.ts", params: {}, functionPath };
 }
 
-function run(steps: ChainStep[], request = new Request(`${ORIGIN}/path`), end = serveEnd) {
+async function run(steps: ChainStep[], request = new Request(`${ORIGIN}/path`), end = serveEnd) {
   const context: GatewayContext = {
     requestId: "id",
     clientAddress: undefined,

@@ -8,7 +8,7 @@ const HTML = { "content-type": "text/html; charset=utf-8" };
 
 const ask = (acceptEncoding = "gzip", method = "GET") =>
   new Request("http://host/", { method, headers: { "accept-encoding": acceptEncoding } });
-const compress = (response: Response, request = ask(), options: Partial<CompressionOptions> = {}) =>
+const compress = async (response: Response, request = ask(), options: Partial<CompressionOptions> = {}) =>
   createResponseCompressor({ encoders: WEB_ENCODERS, ...options })(request, response);
 const codingOf = async (response: Promise<Response>) => (await response).headers.get("content-encoding");
 
