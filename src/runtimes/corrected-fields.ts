@@ -1,4 +1,4 @@
-// The fields of an incoming request, with what it says of its client and of its trace put right. The mark of shadow
+// The fields of an incoming request, with what it says of its client, its host and its trace put right. The mark of shadow
 // runs is left out, which nobody outside may set.
 
 import { SHADOW_FIELD } from "../contract/migration.ts";
@@ -13,20 +13,27 @@ export class CorrectedFields implements FieldSource {
   readonly #source: FieldSource;
   readonly #peer: Peer;
   readonly #trusted: TrustedProxies;
+  readonly #host: string | undefined;
 
-  constructor(source: FieldSource, peer: Peer, trusted: TrustedProxies) {
+  /** `host` is that of an absolute target, which replaces the field (RFC 9112 §3.2.2). */
+  constructor(source: FieldSource, peer: Peer, trusted: TrustedProxies, host?: string) {
     this.#source = source;
     this.#peer = peer;
     this.#trusted = trusted;
+    this.#host = host;
   }
 
   find(name: string): string | null {
     if (name === CLIENT_FIELD) return this.#clientAddress() ?? null;
+    if (name === "host" && this.#host !== undefined) return this.#host;
     return this.#isLeftOut(name) ? null : this.#source.find(name);
   }
 
   list(): [name: string, value: string][] {
-    const fields = this.#source.list().filter(([name]) => name !== CLIENT_FIELD && !this.#isLeftOut(name));
+    const fields = this.#source
+      .list()
+      .filter(([name]) => name !== CLIENT_FIELD && !this.#isLeftOut(name))
+      .map(([name, value]): [string, string] => [name, name === "host" ? (this.#host ?? value) : value]);
     const address = this.#clientAddress();
     if (address === undefined) return fields;
     const place = fields.findIndex(([name]) => name > CLIENT_FIELD);

@@ -39,7 +39,10 @@ class FetchRequestSource implements RequestSource {
   makeHeaders(): Headers {
     const { headers } = this.#original;
     const fields = { find: (name: string) => headers.get(name), list: () => [...headers] };
-    return new LazyHeaders(new CorrectedFields(fields, this.#peer, this.#trusted)) as unknown as Headers;
+    const host = replacedHost(headers.get("host"), this.url);
+    return new LazyHeaders(
+      new CorrectedFields(fields, this.#peer, this.#trusted, host),
+    ) as unknown as Headers;
   }
 
   signal(): AbortSignal {
@@ -53,6 +56,13 @@ class FetchRequestSource implements RequestSource {
   async readBody(): Promise<Uint8Array<ArrayBuffer>> {
     return new Uint8Array(await this.#original.arrayBuffer());
   }
+}
+
+/** The host that an absolute target has named in place of the field: the URL has it. */
+function replacedHost(field: string | null, url: string): string | undefined {
+  const start = url.indexOf("://") + 3;
+  const authority = url.slice(start, url.indexOf("/", start));
+  return field === null || field.toLowerCase() === authority ? undefined : authority;
 }
 
 /** Whether the request has a body, be it empty (RFC 9112 §6). */

@@ -126,7 +126,8 @@ export function createNodeServer(
     const peer = peerOf(incoming);
     const lines = new LineFields(incoming.rawHeaders);
     // A server of a part stands behind one of the whole site, which has done that.
-    const fields = select === selectSite ? new CorrectedFields(lines, peer, trustedProxies) : lines;
+    const named = checked.target.host === undefined ? undefined : checked.authority;
+    const fields = select === selectSite ? new CorrectedFields(lines, peer, trustedProxies, named) : lines;
     const request = createNodeRequest(incoming, outgoing, urlOf(checked), fields);
     const trail = exchanges?.trailOf(incoming);
     const requestId = requestIdOf(peer, trustedProxies, (name) => lines.find(name));

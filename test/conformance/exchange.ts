@@ -43,7 +43,7 @@ export function perform(origin: URL, exchange: Omit<Exchange, "name" | "expect">
         port: origin.port,
         method,
         path,
-        headers: { ...framing(body), ...headers },
+        headers: { ...("transfer-encoding" in headers ? {} : framing(body)), ...headers },
         agent: false,
       },
       (response) => {

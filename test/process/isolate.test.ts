@@ -11,6 +11,7 @@ import { scenarios } from "../sites/functions/scenarios.ts";
 import { exchanges as workerExchanges } from "../sites/worker/exchanges.ts";
 import { type AppServer, createSite, startAppServer, type TestSite, until } from "./app-server.ts";
 import { percentile, send, startLoad, stopLoads } from "./load.ts";
+import { ask } from "./proxy/ask.ts";
 
 const SITES: { name: string; exchanges: Exchange[]; scenarios: Scenario[] }[] = [
   { name: "functions", exchanges: functionExchanges, scenarios },
@@ -76,6 +77,14 @@ describe("isolated functions", () => {
   afterAll(async () => {
     await server.stop();
     await site.remove();
+  });
+
+  it("are told who asks, also by a client that would have it taken off", async () => {
+    const port = Number(new URL(server.origin).port);
+    for (const connection of ["close", "cf-connecting-ip, close"]) {
+      const { body } = await ask(port, { path: "/client", headers: { connection } });
+      expect(body.toString()).toBe("127.0.0.1");
+    }
   });
 
   it("that hang are answered 502 and never touch a static file, not even with one edge", {

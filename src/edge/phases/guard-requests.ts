@@ -14,24 +14,54 @@ import { limitRequests } from "../guards/limit-requests.ts";
 import { LimitTable } from "../guards/limit-table.ts";
 import { addSecureHeaders } from "../guards/secure-headers.ts";
 import { answerPreflight, shareOrigins } from "../guards/share-origins.ts";
+import { noteGuards } from "./decided-route.ts";
 import { limitBody } from "./limit-body.ts";
 import { createRouteMatcher, createUnroutedFilter } from "./route-match.ts";
 
 export function guardRequests(services: EdgeServices, section: RoutingSection, next: Handler): Handler {
   const { guards: ofSite = {}, routes } = section;
-  if (![ofSite, ...routes].some(hasGuards)) return next;
-  const guardServices = createServices(services, section);
-  const inFront = (settings: GuardSettings) => putInFront(settings, guardServices, next);
+  const inFrontOf = createRouteGuards(services, section);
+  if (inFrontOf === undefined) return next;
   const match = createRouteMatcher(routes);
-  const handlers = routes.map((route) => inFront({ ...ofSite, ...definedOf(route) }));
-  const otherwise = inFront(ofSite);
+  const handlers = routes.map((_route, index) => inFrontOf(index, next));
+  const otherwise = putInFront(ofSite, guardServicesOf(services, section), next);
   const identity = listIdentityFields(section);
   return (request, env, context) => {
-    const found = match(request);
+    // Before the routes are looked at: what a client says of itself must not choose among them.
+    const known = identity.size === 0 ? request : dropIdentity(request, identity);
+    const found = match(known);
     // A path with two readings is refused by the routes; until then it meets the guards of the site.
-    const handler = found.kind === "hit" ? (handlers[found.index] as Handler) : otherwise;
-    return handler(identity.size === 0 ? request : dropIdentity(request, identity), env, context);
+    if (found.kind !== "hit") return otherwise(known, env, context);
+    const { index, isFolded } = found;
+    noteGuards(context, index, isFolded);
+    return (handlers[index] as GuardedHandlers)[isFolded ? "folded" : "exact"](known, env, context);
   };
+}
+
+/** Handlers behind the guards of one route. */
+export interface GuardedHandlers {
+  exact: Handler;
+  /** For paths that are the route's in another case only: it adds guards for them and takes none of the site's away. */
+  folded: Handler;
+}
+
+/** Puts the guards of a route in front of a handler; undefined where there are none at all. */
+export function createRouteGuards(
+  services: EdgeServices,
+  section: RoutingSection,
+): ((index: number, next: Handler) => GuardedHandlers) | undefined {
+  const { guards: ofSite = {}, routes } = section;
+  if (![ofSite, ...routes].some(hasGuards)) return undefined;
+  const guardServices = guardServicesOf(services, section);
+  const own = routes.map(definedOf);
+  return (index, next) => ({
+    exact: putInFront({ ...ofSite, ...own[index] }, guardServices, next),
+    folded: putInFront({ ...ofSite, ...withoutFalse(own[index] ?? {}) }, guardServices, next),
+  });
+}
+
+function withoutFalse(settings: GuardSettings): GuardSettings {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== false));
 }
 
 /** The order is that of nginx's phases: access before content; what is cheap to find out comes first. */
@@ -68,6 +98,15 @@ function definedOf(settings: GuardSettings): GuardSettings {
   const { addresses, limits, cors, auth, csrf, secureHeaders, maxBodyBytes } = settings;
   const own = { addresses, limits, cors, auth, csrf, secureHeaders, maxBodyBytes };
   return Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+}
+
+/** One for an edge: whoever counts, counts in the same place. */
+const known = new WeakMap<EdgeServices, GuardServices>();
+
+function guardServicesOf(services: EdgeServices, section: RoutingSection): GuardServices {
+  const found = known.get(services) ?? createServices(services, section);
+  known.set(services, found);
+  return found;
 }
 
 function createServices({ platform, upstreams, env }: EdgeServices, section: RoutingSection): GuardServices {

@@ -11,13 +11,16 @@ import { canonicalPath, mayLeavePrefix } from "./route-path.ts";
 
 /** The rule that matched and its place in the list, none, or a path that has to be refused. */
 export type RouteMatch =
-  | { kind: "hit"; index: number; rule: RoutingRule }
+  /** `isFolded`: only without regard to case. */
+  | { kind: "hit"; index: number; rule: RoutingRule; isFolded: boolean }
   | { kind: "none" }
   | { kind: "ambiguous" };
 
 interface CompiledRule {
   rule: RoutingRule;
   fits(path: string): boolean;
+  /** With regard to case. */
+  fitsExactly(path: string): boolean;
   holds(request: Request): boolean;
 }
 
@@ -31,13 +34,15 @@ export function createRouteMatcher(rules: readonly RoutingRule[]): (request: Req
   return (request) => {
     const pathname = pathnameOf(request.url);
     const find = (path: string) => compiled.findIndex(({ fits, holds }) => fits(path) && holds(request));
-    const index = find(canonicalPath(pathname));
-    const { rule } = compiled[index] ?? {};
+    const canonical = canonicalPath(pathname);
+    const index = find(canonical);
+    const { rule, fitsExactly } = compiled[index] ?? {};
     if (!isUnambiguous(pathname)) {
       if (readingsOf(pathname).some((path) => find(canonicalPath(path)) !== index)) return AMBIGUOUS;
       if (rule?.action.kind === "upstream" && mayLeavePrefix(pathname)) return AMBIGUOUS;
     }
-    return rule === undefined ? NONE : { kind: "hit", index, rule };
+    if (rule === undefined) return NONE;
+    return { kind: "hit", index, rule, isFolded: fitsExactly?.(canonical) === false };
   };
 }
 
@@ -80,6 +85,7 @@ function compileRule(rule: RoutingRule): CompiledRule {
   return {
     rule,
     fits: path === undefined ? () => true : createRuleTest(rule, canonicalPath(path)),
+    fitsExactly: path === undefined ? () => true : createPathTest(canonicalPath(path)),
     holds: (request) =>
       (methods === undefined || matchesMethod(methods, request.method)) &&
       (hosts === undefined || matchesHost(hosts, request.url)) &&
@@ -100,10 +106,9 @@ function createRuleTest(rule: RoutingRule, path: string): (path: string) => bool
   return (text) => fitsFolded(text.toLowerCase());
 }
 
-/** A route that takes a guard of the site away must not do so for paths that only look like its own. */
+/** What such a route takes away of the site's guards it takes from its own paths only, see guard-requests.ts. */
 function restricts({ action, auth, addresses, limits, csrf }: RoutingRule): boolean {
-  const guards = [auth, addresses, limits, csrf];
-  return action.kind === "answer" || (guards.some(Boolean) && !guards.includes(false));
+  return action.kind === "answer" || [auth, addresses, limits, csrf].some(Boolean);
 }
 
 /** HEAD asks for what GET would give, so it meets the same route (RFC 9110 §9.3.2). */

@@ -6,19 +6,29 @@ import type { HeaderEdits, RoutingAction, RoutingRule, RoutingSection } from "..
 import { createProblemResponse } from "../../http/problem.ts";
 import type { EdgeServices } from "../edge-context.ts";
 import { recover } from "../recover.ts";
+import { hasMetGuards } from "./decided-route.ts";
+import { createRouteGuards } from "./guard-requests.ts";
 import { copyRequest, type RouteTargets, runAction } from "./route-action.ts";
 import { createCapturer, createRouteMatcher } from "./route-match.ts";
 import { moveRoute, shadowRoute } from "./route-migration.ts";
 
-export function routeRequests(services: EdgeServices, { routes }: RoutingSection, next: Handler): Handler {
+export function routeRequests(services: EdgeServices, section: RoutingSection, next: Handler): Handler {
+  const { routes } = section;
   const match = createRouteMatcher(routes);
   const handlers = routes.map((rule, index) => createCarefulHandler(rule, index, services));
+  const inFrontOf = createRouteGuards(services, section);
+  const guarded = handlers.map((handler, index) => inFrontOf?.(index, handler));
   return (request, env, context) => {
     const found = match(request);
     if (found.kind === "none") return next(request, env, context);
     if (found.kind === "ambiguous") return createProblemResponse(request, { status: 400 });
     if (context.trail !== undefined) context.trail.route = found.rule.when.path ?? "*";
-    return (handlers[found.index] as Handler)(request, env, context);
+    const { index, isFolded } = found;
+    const behind = guarded[index];
+    // On its way it has become a request for another route.
+    if (behind !== undefined && !hasMetGuards(context, index, isFolded))
+      return behind[isFolded ? "folded" : "exact"](request, env, context);
+    return (handlers[index] as Handler)(request, env, context);
   };
 }
 

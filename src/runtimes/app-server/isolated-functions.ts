@@ -16,6 +16,7 @@ import { withMutableHeaders } from "../../gateway/chain.ts";
 import { isHopByHop, parseConnectionOptions } from "../../http/hop-by-hop.ts";
 import { asksForWebSocket } from "../../proxy/forward-request.ts";
 import { forwardResponse, hasNoBody } from "../../proxy/forward-response.ts";
+import { CLIENT_FIELD as NAMED_CLIENT_FIELD } from "../name-client.ts";
 
 const CLIENT_FIELD = "x-causeway-client-address";
 const REQUEST_FIELD = "x-causeway-request-id";
@@ -102,7 +103,9 @@ function toUpstream(request: Request, { clientAddress, requestId, trail }: Gatew
   if (clientAddress !== undefined) fields.push(CLIENT_FIELD, clientAddress);
   if (trail !== undefined) fields.push(ROUTE_FIELD, "wanted");
   for (const [name, value] of headers) {
-    if (!OWN_FIELDS.has(name) && !isHopByHop(name) && !named.includes(name)) fields.push(name, value);
+    // Who asks is told by us: a client cannot have that taken off.
+    const isDropped = named.includes(name) && name !== NAMED_CLIENT_FIELD;
+    if (!OWN_FIELDS.has(name) && !isHopByHop(name) && !isDropped) fields.push(name, value);
   }
   const length = headers.get("content-length");
   return {

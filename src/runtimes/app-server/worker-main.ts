@@ -14,6 +14,7 @@ import { migrationFolder } from "../server/migration-folder.ts";
 import { createMigrationJournal } from "../server/migration-journal.ts";
 import { openAssetStore } from "../server/open-asset-store.ts";
 import { openProcessCache } from "../server/open-process-cache.ts";
+import { surviveFaults } from "../server/survive-faults.ts";
 import { createNodeTransport } from "../server/transport-node.ts";
 import { CacheLink } from "./cache-link.ts";
 import { longestDeadlineMs, shortestDeadlineMs } from "./deadlines.ts";
@@ -52,6 +53,7 @@ async function boot(brief: WorkerBrief, log: WorkerLog): Promise<BootedWorker> {
     () => gate.describeOpen(),
   );
   setInterval(() => gate.expire(performance.now()), EXPIRE_EVERY_MS);
+  surviveFaults(log);
   return {
     parts: { node, connections: takeConnections(node.server), gate, log },
     hear(message) {

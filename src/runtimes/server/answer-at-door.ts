@@ -50,14 +50,24 @@ function answerHostless({ url, headers }: Request): Response | undefined {
 
 /** Asked only where nothing is prepared: prepared answers are found by paths that are known to be good. */
 function isServable({ url, method, headers }: Request, authority: string, target: string): boolean {
-  if (method === "CONNECT" || !url.startsWith("http") || MISREAD.test(target) || !URL.canParse(url))
+  if (!isServedMethod(method) || !url.startsWith("http") || MISREAD.test(target) || !URL.canParse(url))
     return false;
+  const coding = headers.get("transfer-encoding");
+  if (coding !== null && coding.toLowerCase() !== "chunked") return false;
   const host = headers.get("host");
   // Without Host the authority is what Deno calls the server by itself, or the client's alone, which is too little.
   return host === null
     ? /^localhost(?::|$)/.test(authority)
     : host === authority || parseHost(host) !== undefined;
 }
+
+/** Methods are compared as they are written (RFC 9110 §9.1), but a fetch makes `GET` of `get`. */
+function isServedMethod(method: string): boolean {
+  return method !== "CONNECT" && (method === method.toUpperCase() || !NORMALIZED.test(method));
+}
+
+/** Fetch standard, "normalize a method"; PATCH, because not every platform leaves it alone. */
+const NORMALIZED = /^(?:connect|delete|get|head|options|patch|post|put|trace|track)$/i;
 
 class DoorRequest implements HotRequest {
   readonly #request: Request;

@@ -65,6 +65,19 @@ export const exchanges: Exchange[] = [
     body: "ü, once",
     expect: { status: 200, body: copies("POST ü, once", true, 405) },
   },
+  ...["its length", "chunks"].map((framing) => ({
+    name: `a body with ${framing} is given up by the function`,
+    method: "POST",
+    path: "/api/cancel",
+    body: "x".repeat(100_000),
+    ...(framing === "chunks" && { headers: { "transfer-encoding": "chunked" } }),
+    expect: { status: 200, body: "cancelled" },
+  })),
+  {
+    name: "and the site goes on",
+    path: "/api/copies",
+    expect: { status: 200, body: copies("GET ", false, 308) },
+  },
   {
     name: "a request with an empty body",
     method: "PUT",

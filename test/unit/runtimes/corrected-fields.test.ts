@@ -17,3 +17,15 @@ it.each(["192.0.2.1", "10.0.0.2", undefined])(
     expect(headers.get("a")).toBe("b");
   },
 );
+
+it("names the host of an absolute target, wherever the field is read", () => {
+  const lines = new LineFields(["Host", "field.test", "a", "b"]);
+  const fields = new CorrectedFields(lines, { address: undefined }, NGINX, "target.test:81");
+  const headers = new LazyHeaders(fields) as unknown as Headers;
+  expect([headers.get("host"), new Headers(headers).get("Host")]).toEqual([
+    "target.test:81",
+    "target.test:81",
+  ]);
+  const plain = new LazyHeaders(new CorrectedFields(lines, { address: undefined }, NGINX));
+  expect(plain.get("host")).toBe("field.test");
+});

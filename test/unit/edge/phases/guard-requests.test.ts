@@ -44,6 +44,67 @@ describe("guards of the site and of routes", () => {
     }
   });
 
+  it("are added to a path in another case, also by a route that takes others away", async () => {
+    const site = createGuardedSite({
+      csrf: true,
+      routes: [{ path: "/admin/*", csrf: false, auth: AUTH, function: true }],
+    });
+    const post = async (path: string, headers: Record<string, string>) =>
+      (await site.ask(path, { method: "POST", headers })).status;
+    const foreign = { "sec-fetch-site": "cross-site" };
+    for (const path of ["/admin/x", "/ADMIN/x", "/Admin/x"]) expect(await post(path, {}), path).toBe(401);
+    expect(await post("/admin/x", { ...basic, ...foreign })).toBe(200);
+    // What was taken away for `/admin` stays in front of `/ADMIN`.
+    expect(await post("/ADMIN/x", { ...basic, ...foreign })).toBe(403);
+  });
+
+  it("are those of the route that answers, whatever a client says of itself", async () => {
+    const reached: string[] = [];
+    const upstreams = {
+      api: (request: Request) => {
+        reached.push(request.headers.get("x-user") ?? "nobody");
+        return new Response("reached");
+      },
+      login: () => new Response(null, { status: 401 }),
+    };
+    const site = createGuardedSite(
+      {
+        upstreams: { api: "http://127.0.0.1:9", login: "http://127.0.0.1:9" },
+        routes: [
+          { path: "/wiki/*", header: { "x-user": "guest" }, upstream: "api", limit: { rate: "9/s" } },
+          {
+            path: "/wiki/*",
+            auth: { request: { upstream: "login", path: "/verify", copy: ["x-user"] } },
+            upstream: "api",
+          },
+        ],
+      },
+      { upstreams },
+    );
+    expect((await site.ask("/wiki/s", { headers: { "x-user": "guest" } })).status).toBe(401);
+    expect(reached).toEqual([]);
+  });
+
+  it("are met again where those of another route have turned a request into one for this", async () => {
+    const upstreams = {
+      api: () => new Response("reached"),
+      login: () => new Response(null, { status: 204, headers: { "x-role": "admin" } }),
+    };
+    const site = createGuardedSite(
+      {
+        upstreams: { api: "http://127.0.0.1:9", login: "http://127.0.0.1:9" },
+        auth: { request: { upstream: "login", path: "/verify", copy: ["x-role"] } },
+        routes: [
+          { path: "/a/*", header: { "x-role": "admin" }, deny: ["192.0.2.9"], upstream: "api" },
+          { path: "/a/*", upstream: "api" },
+        ],
+      },
+      { upstreams },
+    );
+    expect((await site.ask("/a/x")).status).toBe(200);
+    expect((await site.ask("/a/x", { from: "192.0.2.9" })).status).toBe(403);
+  });
+
   it("share a count where a route takes it over, and have their own where it does not", async () => {
     const limit = { rate: "1/h", burst: 1 };
     const site = createGuardedSite({

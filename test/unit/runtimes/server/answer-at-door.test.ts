@@ -47,6 +47,22 @@ test.each([
   expect(statusOf(received(url, host === undefined ? {} : { host }))).toBe(400);
 });
 
+test.each(["get", "Get", "post", "patch"])(
+  "the method %s, of which a fetch makes another, is refused",
+  (method) => {
+    expect(statusOf(received("http://a/", { host: "a" }, method))).toBe(400);
+  },
+);
+
+test.each([
+  ["gzip, chunked", 400],
+  ["identity", 400],
+  ["ChunKed", undefined],
+])("the transfer coding %s", (coding, status) => {
+  const headers = { host: "a", "transfer-encoding": coding };
+  expect(statusOf(received("http://a/", headers, "POST"))).toBe(status);
+});
+
 test("a tunnel is refused", () => {
   expect(statusOf(received("http://a/", { host: "a" }, "CONNECT"))).toBe(400);
 });
