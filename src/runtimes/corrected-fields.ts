@@ -13,10 +13,10 @@ export class CorrectedFields implements FieldSource {
   readonly #source: FieldSource;
   readonly #peer: Peer;
   readonly #trusted: TrustedProxies;
-  readonly #host: string | undefined;
+  readonly #host: () => string | undefined;
 
-  /** `host` is that of an absolute target, which replaces the field (RFC 9112 §3.2.2). */
-  constructor(source: FieldSource, peer: Peer, trusted: TrustedProxies, host?: string) {
+  /** `host` tells that of an absolute target, which replaces the field (RFC 9112 §3.2.2). */
+  constructor(source: FieldSource, peer: Peer, trusted: TrustedProxies, host: () => string | undefined) {
     this.#source = source;
     this.#peer = peer;
     this.#trusted = trusted;
@@ -25,7 +25,7 @@ export class CorrectedFields implements FieldSource {
 
   find(name: string): string | null {
     if (name === CLIENT_FIELD) return this.#clientAddress() ?? null;
-    if (name === "host" && this.#host !== undefined) return this.#host;
+    if (name === "host") return this.#host() ?? this.#source.find(name);
     return this.#isLeftOut(name) ? null : this.#source.find(name);
   }
 
@@ -33,7 +33,7 @@ export class CorrectedFields implements FieldSource {
     const fields = this.#source
       .list()
       .filter(([name]) => name !== CLIENT_FIELD && !this.#isLeftOut(name))
-      .map(([name, value]): [string, string] => [name, name === "host" ? (this.#host ?? value) : value]);
+      .map(([name, value]): [string, string] => [name, name === "host" ? (this.#host() ?? value) : value]);
     const address = this.#clientAddress();
     if (address === undefined) return fields;
     const place = fields.findIndex(([name]) => name > CLIENT_FIELD);

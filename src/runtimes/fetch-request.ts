@@ -39,7 +39,7 @@ class FetchRequestSource implements RequestSource {
   makeHeaders(): Headers {
     const { headers } = this.#original;
     const fields = { find: (name: string) => headers.get(name), list: () => [...headers] };
-    const host = replacedHost(headers.get("host"), this.url);
+    const host = () => replacedHost(headers.get("host"), this.url);
     return new LazyHeaders(
       new CorrectedFields(fields, this.#peer, this.#trusted, host),
     ) as unknown as Headers;

@@ -126,7 +126,7 @@ export function createNodeServer(
     const peer = peerOf(incoming);
     const lines = new LineFields(incoming.rawHeaders);
     // A server of a part stands behind one of the whole site, which has done that.
-    const named = checked.target.host === undefined ? undefined : checked.authority;
+    const named = () => (checked.target.host === undefined ? undefined : checked.authority);
     const fields = select === selectSite ? new CorrectedFields(lines, peer, trustedProxies, named) : lines;
     const request = createNodeRequest(incoming, outgoing, urlOf(checked), fields);
     const trail = exchanges?.trailOf(incoming);

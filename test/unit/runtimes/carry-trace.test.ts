@@ -34,7 +34,12 @@ describe("the trace of a request", () => {
 
   test.each(CASES)("%s: in fields as they came", (_, fields, expected) => {
     const lines = new LineFields(["Host", "localhost", ...fields.flat()]);
-    const corrected = new CorrectedFields(lines, { address: undefined }, new TrustedProxies([]));
+    const corrected = new CorrectedFields(
+      lines,
+      { address: undefined },
+      new TrustedProxies([]),
+      () => undefined,
+    );
     expect([corrected.find("traceparent"), corrected.find("tracestate")]).toEqual(expected);
     const listed = new Headers(corrected.list());
     expect([listed.get("traceparent"), listed.get("tracestate")]).toEqual(expected);

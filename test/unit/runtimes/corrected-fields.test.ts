@@ -10,7 +10,9 @@ it.each(["192.0.2.1", "10.0.0.2", undefined])(
   "takes the mark of shadow runs from whoever sends it, in any spelling (%s)",
   (address) => {
     const lines = new LineFields(["CAUSEWAY-Shadow", "1", "A", "b", "causeway-shadow", "1"]);
-    const headers = new LazyHeaders(new CorrectedFields(lines, { address }, NGINX)) as unknown as Headers;
+    const headers = new LazyHeaders(
+      new CorrectedFields(lines, { address }, NGINX, () => undefined),
+    ) as unknown as Headers;
     expect(headers.get("Causeway-Shadow")).toBe(null);
     expect([...headers].map(([name]) => name)).not.toContain("causeway-shadow");
     expect(new Headers(headers).has("causeway-shadow")).toBe(false);
@@ -20,12 +22,12 @@ it.each(["192.0.2.1", "10.0.0.2", undefined])(
 
 it("names the host of an absolute target, wherever the field is read", () => {
   const lines = new LineFields(["Host", "field.test", "a", "b"]);
-  const fields = new CorrectedFields(lines, { address: undefined }, NGINX, "target.test:81");
+  const fields = new CorrectedFields(lines, { address: undefined }, NGINX, () => "target.test:81");
   const headers = new LazyHeaders(fields) as unknown as Headers;
   expect([headers.get("host"), new Headers(headers).get("Host")]).toEqual([
     "target.test:81",
     "target.test:81",
   ]);
-  const plain = new LazyHeaders(new CorrectedFields(lines, { address: undefined }, NGINX));
+  const plain = new LazyHeaders(new CorrectedFields(lines, { address: undefined }, NGINX, () => undefined));
   expect(plain.get("host")).toBe("field.test");
 });
