@@ -14,6 +14,11 @@ if (major > NEEDED[0]! || (major === NEEDED[0] && minor >= NEEDED[1]!)) {
   await runCli(process.argv.slice(2));
 } else {
   console.error(`error: Cannot run on Node ${found}: causeway needs Node ${NEEDED.join(".")} or newer`);
-  console.error("  Install it from https://nodejs.org, or run: npx -p node@24 -p causeway causeway --help");
+  console.error(
+    "  Install it from https://nodejs.org, or beside causeway in your project: npm install --save-dev node@24",
+  );
+  console.error(
+    "  and then run its commands as scripts of package.json, or put node_modules/.bin first in PATH.",
+  );
   process.exitCode = 1;
 }

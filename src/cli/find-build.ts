@@ -32,7 +32,9 @@ export async function findBuild({ directory, options }: CommandLine, target?: Ta
     "build-missing",
     `Cannot find a build in "${resolve(root, candidates[0] ?? ".")}"`,
     {
-      remedy: "Run `causeway build` first, or add --build.",
+      remedy: existsSync(root)
+        ? "Run `causeway build` first, or `causeway start --build`."
+        : "There is no such directory: name the one of the project.",
     },
   );
 }
@@ -47,7 +49,7 @@ export function findBuildIn(folder: string): string | undefined {
 
 function missingEntry(outDir: string, target: Target): CausewayError {
   return new CausewayError("build-missing", `The build in "${outDir}" has no entry for ${target}`, {
-    remedy: `Run \`causeway build --target ${target}\`, or add --build.`,
+    remedy: `Run \`causeway build --target ${target}\`, or \`causeway start --build\`.`,
   });
 }
 

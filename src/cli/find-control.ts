@@ -19,7 +19,7 @@ export async function findControl(line: CommandLine): Promise<ControlTarget> {
     const path = existsSync(place) ? await controlPath(place) : undefined;
     if (path !== undefined && (await isAnswered(path))) return findSite(path, directory);
   }
-  return { path: await controlPath((await findBuild(line, "node")).outDir) };
+  return { path: await controlPath((await findBuild(line)).outDir) };
 }
 
 /** A server of many sites says which directory they are in. */

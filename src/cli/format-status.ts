@@ -28,7 +28,7 @@ export function formatStatus(status: ServerStatus): string {
     wanted.minWorkers < wanted.workers ? `${wanted.minWorkers} to ${wanted.workers}` : `${wanted.workers}`;
   return [
     `${site} (build ${build}) is ${state} on ${url.replace(/\/$/, "")}`,
-    `master ${pid}, up ${formatAge(status.uptimeMs)}, ${range} workers wanted, ${waiting} connections waiting`,
+    `master ${pid}, up ${formatAge(status.uptimeMs)}, ${range} ${range === "1" ? "worker" : "workers"} wanted, ${waiting} connections waiting`,
     `${totals.requests} requests: ${totals.failed} failed, ${totals.expired} expired, ${totals.refused} refused`,
     `workers: ${counts.started} started, ${counts.crashed} crashed, ${counts.killed} killed, ${counts.recycled} recycled`,
     `reloads: ${counts.reloads} done, ${counts.failedReloads} failed`,

@@ -57,8 +57,7 @@ const EXPLANATIONS: Record<CommandName, Explanation> = {
   },
   status: {
     summary: "show the state of a running application server",
-    details:
-      "Asks the master that `causeway start --workers N` left running for the build of this directory.",
+    details: "Asks the master that `causeway start` left running for the build of this directory.",
     examples: [
       ["causeway status", "master, workers and counts"],
       ["causeway status --json", "the same for programs"],
@@ -154,7 +153,7 @@ const EXPLANATIONS: Record<CommandName, Explanation> = {
 };
 
 /** What stands between a command and the directory. */
-const OPERANDS: Partial<Record<CommandName, string>> = { scale: " N", assets: " push" };
+const OPERANDS: Partial<Record<CommandName, string>> = { scale: " N", purge: " [URL]", assets: " push" };
 
 /** Help for one command, or for all. */
 export function formatHelp(command: CommandName | undefined): string {

@@ -14,6 +14,13 @@ const COMPATIBILITY_DATE = "2026-11-17";
 /** What a project without a history does better than Pages; docs/configuration.md. */
 export const NEW_PROJECT_SETTINGS = { navigationFallbackOnly: true, immutableFingerprints: true } as const;
 
+export const NEW_PROJECT_SCRIPTS = {
+  dev: "causeway dev",
+  build: "causeway build",
+  start: "causeway start --build",
+  deploy: "causeway deploy",
+} as const;
+
 /** The files by path, in the order in which one would look at them. */
 export function newProjectFiles({ name, version }: NewProject): Record<string, string> {
   return {
@@ -23,7 +30,7 @@ export function newProjectFiles({ name, version }: NewProject): Record<string, s
     "wrangler.toml": `name = "${name}"\npages_build_output_dir = "public"\ncompatibility_date = "${COMPATIBILITY_DATE}"\n`,
     "package.json": formatManifest(name, version),
     "tsconfig.json": `${JSON.stringify({ compilerOptions: COMPILER_OPTIONS, include: ["functions"] }, undefined, 2)}\n`,
-    ".gitignore": "node_modules/\ndist/\n.causeway/\n.dev.vars*\n.env*\n",
+    ".gitignore": "node_modules/\ndist/\n.dist.running-*/\n.causeway/\n.dev.vars*\n.env*\n",
   };
 }
 
@@ -71,12 +78,7 @@ function formatManifest(name: string, version: string): string {
     name,
     private: true,
     type: "module",
-    scripts: {
-      dev: "causeway dev",
-      build: "causeway build",
-      start: "causeway start --build",
-      deploy: "causeway deploy",
-    },
+    scripts: NEW_PROJECT_SCRIPTS,
     devDependencies: { causeway: version },
     causeway: NEW_PROJECT_SETTINGS,
   };

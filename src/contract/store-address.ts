@@ -55,7 +55,7 @@ function readBucket(url: URL): StoreAddress | StoreAddressFlaw {
   const unknown = [...url.searchParams.keys()].find((name) => !BUCKET_PARAMETERS.includes(name));
   if (unknown !== undefined) return { flaw: `it has a parameter "${unknown}"`, remedy: FORMS };
   if (!/^[a-z0-9][a-z0-9._-]{1,62}$/i.test(url.hostname))
-    return { flaw: "it names no bucket", remedy: FORMS };
+    return { flaw: "it names no bucket, or one whose name has fewer than 2 characters", remedy: FORMS };
   const prefix = url.pathname.replace(/^\/+|\/+$/g, "");
   // Such names need no escaping anywhere: in a URL, in a signature, in a listing.
   if (!/^[A-Za-z0-9._\-/]*$/.test(prefix) || prefix.split("/").some((part) => /^\.{1,2}$/.test(part))) {

@@ -19,7 +19,7 @@ export interface DevOutcome {
 
 export interface DevSessionOptions extends WorkshopOptions {
   startServer(build: DevBuild): Promise<DevServer>;
-  /** Called after every build that changed what is served, or that failed. */
+  /** Called after every build that changed what is served or what there is to say, or that failed. */
   onBuild(outcome: DevOutcome): void;
 }
 
@@ -37,7 +37,7 @@ export async function startDevSession(options: DevSessionOptions): Promise<DevSe
       throw new CausewayError("invalid-project", "", { problems: first.problems });
     const server = await options.startServer(first.build);
     options.onBuild({ problems: first.problems, served: true, isFirst: true, durationMs: 0 });
-    const rebuild = createRebuild(options, workshop.attempt, server, first.build);
+    const rebuild = createRebuild(options, workshop.attempt, server, { ...first, build: first.build });
     const onChange = runSerially(async () => {
       await rebuild();
       watcher.follow(workshop.sources());
@@ -59,15 +59,19 @@ function createRebuild(
   { onBuild }: DevSessionOptions,
   attempt: () => Promise<Attempt>,
   server: DevServer,
-  first: DevBuild,
+  first: Attempt & { build: DevBuild },
 ): () => Promise<void> {
-  let active = first;
+  let active = first.build;
   let failing = false;
+  let lastTold = JSON.stringify(first.problems);
   return async () => {
     const startedMs = performance.now();
     const { build, problems } = await tryBuild(attempt);
     const changed = build !== undefined && build.identity !== active.identity;
-    if (!changed && build !== undefined && !failing) return;
+    // What is served may be the same, and yet there is something new to say about the sources.
+    const told = JSON.stringify(problems);
+    if (!changed && build !== undefined && !failing && told === lastTold) return;
+    lastTold = told;
     const failure = changed ? await tryUpdate(server, build) : undefined;
     const served = build !== undefined && failure === undefined;
     if (served) active = build;

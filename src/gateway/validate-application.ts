@@ -35,7 +35,7 @@ export function validateApplication(application: Handler, report: (breach: Breac
       breach("A2", "returned a Response object that had answered an earlier request");
     if (response.bodyUsed) breach("A2", "returned a Response whose body had been read already");
     answered.add(response);
-    checkResponseHead(response, request.method, breach);
+    checkResponseHead(response, breach);
     return watchBody(response, breach);
   };
 }

@@ -28,7 +28,7 @@ describe("causeway init", () => {
     const { code, stdout } = await init(root);
     expect(code).toBe(0);
     for (const file of FILES) expect(stdout).toContain(file);
-    expect(stdout).toMatch(/Next:\n {2}cd .*My Site\n {2}npm install\n {2}npx causeway dev\n$/);
+    expect(stdout).toMatch(/Next:\n {2}cd ".*My Site"\n {2}npm install\n {2}npx causeway dev\n$/);
     expect(readManifest(root)).toMatchObject({
       name: "my-site",
       causeway: { navigationFallbackOnly: true, immutableFingerprints: true },
@@ -78,14 +78,19 @@ describe("causeway init", () => {
     expect((await init(root)).code).toBe(0);
     expect(readManifest(root)).toEqual({
       name: "mine",
-      scripts: { dev: "vite" },
+      scripts: {
+        dev: "vite",
+        build: "causeway build",
+        start: "causeway start --build",
+        deploy: "causeway deploy",
+      },
       causeway: { navigationFallbackOnly: true, immutableFingerprints: true },
     });
     expect(readFileSync(join(root, "package.json"), "utf8")).toContain('\n\t"causeway": {\n\t\t"nav');
     expect(readFileSync(join(root, ".gitignore"), "utf8")).toBe("mine");
     const settled = makeProject({ "package.json": '{"causeway":{"immutableFingerprints":false}}' });
     await init(settled);
-    expect(readManifest(settled)).toEqual({ causeway: { immutableFingerprints: false } });
+    expect(readManifest(settled)).toMatchObject({ causeway: { immutableFingerprints: false } });
   });
 
   test("refuses a package.json that it cannot read, and a file in the place of the directory", async () => {

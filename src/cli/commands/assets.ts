@@ -57,9 +57,12 @@ export async function runAssets(line: CommandLine, output: Output): Promise<void
 
 function requireAction(action: string | undefined): void {
   if (action !== undefined && ACTIONS.includes(action)) return;
-  const written = action === undefined ? "nothing" : `"${action}"`;
   const remedy = `${suggest(action ?? "", ACTIONS)}Write: causeway assets push [directory].`;
-  const problems = [badUsage(`\`causeway assets\` cannot do ${written}`, remedy)];
+  const message =
+    action === undefined
+      ? "Cannot tell what `causeway assets` is to do"
+      : `Cannot do "${action}" with assets`;
+  const problems = [badUsage(message, remedy)];
   throw new CausewayError("bad-usage", "", { problems });
 }
 
@@ -101,6 +104,7 @@ function formatResult(done: PushProgress, store: string, dryRun: boolean, durati
   const { blobs, missing, missingBytes, sent, sentBytes } = done;
   const present = `${blobs - missing} of ${blobs} were there`;
   const place = withoutCredentials(store);
-  if (dryRun) return `${missing} blobs (${formatBytes(missingBytes)}) are missing in ${place}; ${present}`;
-  return `Sent ${sent} blobs (${formatBytes(sentBytes)}) to ${place} in ${durationMs} ms; ${present}`;
+  const are = missing === 1 ? "blob is" : "blobs are";
+  if (dryRun) return `${missing} ${are} missing in ${place} (${formatBytes(missingBytes)}); ${present}`;
+  return `Sent ${sent} ${sent === 1 ? "blob" : "blobs"} (${formatBytes(sentBytes)}) to ${place} in ${durationMs} ms; ${present}`;
 }

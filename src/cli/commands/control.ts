@@ -28,7 +28,7 @@ export async function runScale(line: CommandLine, output: Output): Promise<void>
   const workers = parseCount(line.operand ?? "");
   if (workers === undefined || workers === 0) {
     throw new CausewayError("bad-usage", `Cannot scale to "${line.operand ?? ""}" workers`, {
-      remedy: "Write the number first: causeway scale 4 [directory].",
+      remedy: "Write a number of 1 or more, and it first: causeway scale 4 [directory].",
     });
   }
   await askScale(await findControl(line), workers);

@@ -8,7 +8,7 @@ import { applyEdits, modify } from "jsonc-parser";
 import { CausewayError } from "../../contract/errors.ts";
 import type { Problem } from "../../contract/problem.ts";
 import { formatTable } from "../format-table.ts";
-import { NEW_PROJECT_SETTINGS, newProjectFiles } from "../new-project.ts";
+import { NEW_PROJECT_SCRIPTS, NEW_PROJECT_SETTINGS, newProjectFiles } from "../new-project.ts";
 import type { Output } from "../output.ts";
 import type { CommandLine } from "../parse-arguments.ts";
 
@@ -17,8 +17,8 @@ const IGNORE_FILE = ".gitignore";
 const PACKAGE_ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
 /**
- * Makes the directory if need be. A package.json that is there gets the settings of new projects, no more, and a
- * .gitignore stays as it is.
+ * Makes the directory if need be. A package.json that is there gets the scripts and settings of new projects where
+ * it has none of these names, and a .gitignore stays as it is.
  */
 export async function runInit(line: CommandLine, output: Output): Promise<void> {
   const root = resolve(line.directory);
@@ -65,9 +65,17 @@ async function extendManifest(file: string): Promise<string> {
       remedy: "Mend it, or move it away: a new one is then written.",
     });
   }
-  if ("causeway" in manifest) return text;
   const options = { formattingOptions: { insertSpaces: !/^\t/m.test(text), tabSize: 2 } };
-  return applyEdits(text, modify(text, ["causeway"], NEW_PROJECT_SETTINGS, options));
+  const { scripts, causeway } = manifest as { scripts?: unknown; causeway?: unknown };
+  const missing = Object.entries(NEW_PROJECT_SCRIPTS).filter(([name]) => !Object.hasOwn(Object(scripts ?? {}), name));
+  const additions: [path: string[], value: unknown][] = [
+    ...missing.map(([name, command]): [string[], unknown] => [["scripts", name], command]),
+    ...(causeway === undefined ? [[["causeway"], NEW_PROJECT_SETTINGS] as [string[], unknown]] : []),
+  ];
+  return additions.reduce(
+    (edited, [path, value]) => applyEdits(edited, modify(edited, path, value, options)),
+    text,
+  );
 }
 
 /** Out of the registry, or where this program was not installed but cloned, from there. */
@@ -102,7 +110,11 @@ function describe(written: readonly string[], directory: string): string {
     "tsconfig.json": "for your editor",
     [IGNORE_FILE]: "what git leaves out",
   };
-  const steps = [...(directory === "" ? [] : [`cd ${directory}`]), "npm install", "npx causeway dev"];
+  const steps = [
+    ...(directory === "" ? [] : [`cd ${/[^\w./-]/.test(directory) ? JSON.stringify(directory) : directory}`]),
+    "npm install",
+    "npx causeway dev",
+  ];
   return [
     `A new site in ${directory === "" ? "this directory" : directory}:`,
     formatTable(written.map((path) => [`  ${path}`, roles[path] ?? ""])),

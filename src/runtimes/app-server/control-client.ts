@@ -85,9 +85,9 @@ function toError({ error = "it gave no reason", code, remedy }: Failure): Causew
 function unreachable(path: string, cause: Error): CausewayError {
   return new CausewayError(
     "not-running",
-    "Cannot reach the application server: none is running for this build",
+    "Cannot reach the application server: none with workers is running for this build",
     {
-      remedy: `Start one with \`causeway start --workers 2\`. It was looked for at ${path}.`,
+      remedy: `Start one with \`causeway start\`. It was looked for at ${path}.`,
       cause,
     },
   );

@@ -2,7 +2,7 @@
 // its generation, also when another one, or half of one, lies in the output directory by then.
 
 import { constants } from "node:fs";
-import { copyFile, link, lstat, mkdir, readdir, realpath, rm } from "node:fs/promises";
+import { copyFile, link, lstat, mkdir, readdir, realpath, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -66,6 +66,7 @@ export class ReleaseStore {
       folder = `${copyPrefix(await realpath(this.#outDir))}${process.pid}-${this.#number}-${generation}`;
       this.#folders.set(generation, folder);
       await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, ".gitignore"), "*\n");
       await copyFolder(this.#outDir, folder, false);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;

@@ -46,7 +46,8 @@ export class WorkerRates {
     const before = this.#samples.get(id)?.[0];
     const seconds = before === undefined ? 0 : (now - before.at) / 1_000;
     const latency = subtractHistograms(report.latency, before?.latency ?? createHistogram());
-    const per = (amount: number) => (seconds > 0 ? amount / seconds : 0);
+    // Never below nothing: another server may have had a worker of this number before.
+    const per = (amount: number) => (seconds > 0 ? Math.max(0, amount / seconds) : 0);
     return {
       requestsPerSecond: per(report.requests - (before?.requests ?? 0)),
       cpuShare: per(report.cpuMs - (before?.cpuMs ?? 0)) / 1_000,

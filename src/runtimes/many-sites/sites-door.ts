@@ -51,9 +51,27 @@ export function createSitesDoor(
     },
     inner(path) {
       const [, name = "", rest = ""] = INNER.exec(path) ?? [];
+      if (name === "") return undefined;
       const runner = emperor.runners.find((one) => encodeURIComponent(one.name) === name);
-      return runner && { door: createSiteDoor(runner), path: rest };
+      return {
+        door: runner === undefined ? createMissingDoor(emperor, name) : createSiteDoor(runner),
+        path: rest,
+      };
     },
+  };
+}
+
+/** Whoever asks for a site that is not there hears which are. */
+function createMissingDoor({ runners }: Emperor, name: string): ControlDoor {
+  const refuse = (): ControlAnswer => {
+    const names = runners.map((runner) => runner.name).join(", ");
+    throw new CausewayError("not-running", `Cannot find the site "${decodeURIComponent(name)}" here`, {
+      remedy: names === "" ? "There is none yet." : `These are here: ${names}.`,
+    });
+  };
+  return {
+    read: { "/status": refuse, "/metrics": refuse, "/live": refuse, "/ready": refuse },
+    change: { "/reload": refuse, "/scale": refuse, "/stop": refuse, "/purge": refuse },
   };
 }
 

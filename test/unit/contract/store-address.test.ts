@@ -30,7 +30,7 @@ describe("readStoreAddress", () => {
     ["https://u:p@host/", "it holds credentials"],
     ["s3://key:secret@bucket", "it holds credentials"],
     ["https://host/?x=1", "it has a query or a fragment"],
-    ["s3:///folder", "it names no bucket"],
+    ["s3:///folder", "it names no bucket, or one whose name has fewer than 2 characters"],
     ["s3://bucket?regoin=x", 'it has a parameter "regoin"'],
     ["s3://bucket?endpoint=ftp://x", "its endpoint is no URL of a server"],
     ["s3://bucket?endpoint=https://k:s@x", "its endpoint is no URL of a server"],
