@@ -67,7 +67,9 @@ async function extendManifest(file: string): Promise<string> {
   }
   const options = { formattingOptions: { insertSpaces: !/^\t/m.test(text), tabSize: 2 } };
   const { scripts, causeway } = manifest as { scripts?: unknown; causeway?: unknown };
-  const missing = Object.entries(NEW_PROJECT_SCRIPTS).filter(([name]) => !Object.hasOwn(Object(scripts ?? {}), name));
+  const missing = Object.entries(NEW_PROJECT_SCRIPTS).filter(
+    ([name]) => !Object.hasOwn(Object(scripts ?? {}), name),
+  );
   const additions: [path: string[], value: unknown][] = [
     ...missing.map(([name, command]): [string[], unknown] => [["scripts", name], command]),
     ...(causeway === undefined ? [[["causeway"], NEW_PROJECT_SETTINGS] as [string[], unknown]] : []),
