@@ -52,14 +52,16 @@ export function readPolicy(
   const mayImply = named === undefined && mayBeImplied(status, directives);
   const guessed = mayImply ? guessLifetimeMs(headers, times, rules.heuristicFraction) : undefined;
   const lifetimeMs = named ?? guessed ?? (mayImply ? settledLifetimeMs(status, rules) : undefined);
+  const isInvited = lifetimeMs !== undefined || mustAlwaysValidate || directives.has("public");
   const mustNeverBeStale =
     mustAlwaysValidate || directives.has("must-revalidate") || directives.has("proxy-revalidate");
   return {
     directives,
     lifetimeMs: lifetimeMs ?? 0,
-    isInvited: lifetimeMs !== undefined || mustAlwaysValidate || directives.has("public"),
+    isInvited,
     isGuessed: guessed !== undefined && !directives.has("public"),
-    initialAgeMs: initialAgeMs(headers, times),
+    // What is not kept has no age, and its dates need not be read.
+    initialAgeMs: isInvited ? initialAgeMs(headers, times) : 0,
     receivedAtMs: times.receivedAtMs,
     mustAlwaysValidate,
     mustNeverBeStale,

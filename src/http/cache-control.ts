@@ -6,10 +6,13 @@ export type CacheDirectives = ReadonlyMap<string, string | true>;
 const DIRECTIVE =
   /[\s,]*([!#$%&'*+.^_`|~0-9a-z-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([!#$%&'*+.^_`|~0-9a-z-]*)))?[^,]*/giy;
 
+const NONE: CacheDirectives = new Map();
+
 /** Reads the field. Of a repeated directive the first counts, as RFC 9111 §4.2.1 allows. */
 export function parseCacheControl(field: string | null): CacheDirectives {
+  if (field === null || field === "") return NONE;
   const directives = new Map<string, string | true>();
-  for (const [, name, quoted, token] of (field ?? "").matchAll(DIRECTIVE)) {
+  for (const [, name, quoted, token] of field.matchAll(DIRECTIVE)) {
     const key = (name ?? "").toLowerCase();
     if (!directives.has(key)) directives.set(key, quoted?.replace(/\\(.)/g, "$1") ?? token ?? true);
   }

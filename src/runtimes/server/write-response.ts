@@ -7,6 +7,9 @@ import { fileSliceOf, sliceLength } from "./read-file-bytes.ts";
 import { isNullBodyStatus } from "./response-init.ts";
 import { writeFileSlice } from "./write-file-slice.ts";
 
+/** Longer bodies are not worth copying. */
+const MAX_JOINED_BYTES = 16 * 1024;
+
 /**
  * Writes a complete answer at once; else resolves when it is written or the client is gone. Rejects with what the
  * body stream threw;
@@ -52,8 +55,14 @@ function writePlain(
   if (body === null && method === "HEAD") writeHead(response, withLength(fields), outgoing);
   else if (isNullBodyStatus(response.status)) writeHead(response, fields.list, outgoing);
   else writeHead(response, withLength({ ...fields, contentLength: byteLength(body) }), outgoing);
-  if (hasBody && body !== null) outgoing.end(body);
-  else outgoing.end();
+  if (!hasBody || body === null) outgoing.end();
+  else if (typeof body === "string" || body.byteLength > MAX_JOINED_BYTES) outgoing.end(body);
+  else outgoing.end(asLatin1(body), "latin1");
+}
+
+/** Node sends a text together with the head, bytes in a second buffer: for a short body that costs more. */
+function asLatin1({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
 }
 
 function byteLength(body: string | Uint8Array | null): number {
