@@ -134,7 +134,7 @@ const UNREAD_TIMEOUT_MS = 5_000;
  * closed. Closing at once could take the answer away from a client that is still sending (RFC 9112 §9.6).
  */
 export function discardUnread(incoming: IncomingMessage): void {
-  if (incoming.complete || incoming.destroyed) return;
+  if (incoming.complete || incoming.destroyed || !isFramed(incoming.rawHeaders)) return;
   const { socket } = incoming;
   let bytes = 0;
   const timer = setTimeout(() => socket.destroySoon(), UNREAD_TIMEOUT_MS).unref();

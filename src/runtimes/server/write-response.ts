@@ -51,12 +51,14 @@ function writePlain(
   method: string,
 ): void {
   const fields = collectFields(response);
+  const length = byteLength(body);
   const hasBody = method !== "HEAD" && !isNullBodyStatus(response.status);
   if (body === null && method === "HEAD") writeHead(response, withLength(fields), outgoing);
   else if (isNullBodyStatus(response.status)) writeHead(response, fields.list, outgoing);
-  else writeHead(response, withLength({ ...fields, contentLength: byteLength(body) }), outgoing);
+  else writeHead(response, withLength({ ...fields, contentLength: length }), outgoing);
   if (!hasBody || body === null) outgoing.end();
-  else if (typeof body === "string" || body.byteLength > MAX_JOINED_BYTES) outgoing.end(body);
+  else if (typeof body === "string") outgoing.end(body, length === body.length ? "latin1" : "utf8");
+  else if (length > MAX_JOINED_BYTES) outgoing.end(body);
   else outgoing.end(asLatin1(body), "latin1");
 }
 
