@@ -84,6 +84,10 @@ export async function runContest(
   if (availableParallelism() < 2) throw new Error("Servers and generator need a processor each");
   const logs = mkdtempSync(join(tmpdir(), "causeway-bench-logs-"));
   const running: Running[] = [];
+  const stopAll = () => {
+    for (const { child } of running) stop(child);
+  };
+  endOnSignals(stopAll);
   const excluded: string[] = [];
   try {
     for (const [index, contender] of contenders.entries()) {
@@ -94,13 +98,15 @@ export async function runContest(
     for (const task of tasks) rows.push(...(await runTask(running, task, options, excluded)));
     return { rows, excluded };
   } finally {
-    for (const { child } of running) stop(child);
+    stopAll();
     await sleep(500);
     rmSync(logs, { recursive: true, force: true });
   }
 }
 
 async function start(contender: Contender, port: number, log: string, cores: string): Promise<Running> {
+  if (await ask(port, "/", {}).catch(() => undefined))
+    throw new Error(`Another program answers on port ${port}; it would be measured instead`);
   const { args, cwd, env } = contender.command(port);
   const output = openSync(log, "w");
   const child = spawn("taskset", ["-c", cores, ...args], {
@@ -117,6 +123,16 @@ async function start(contender: Contender, port: number, log: string, cores: str
   }
   stop(child);
   throw new Error(`${contender.name} does not answer:\n${readFileSync(log, "utf8")}`);
+}
+
+/** Servers in groups of their own do not get the terminal's Ctrl-C. */
+export function endOnSignals(stopAll: () => void): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      stopAll();
+      process.exit(1);
+    });
+  }
 }
 
 function stop({ pid, exitCode, signalCode }: ChildProcess): void {

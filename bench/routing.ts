@@ -10,6 +10,7 @@ import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { endOnSignals } from "./contest.ts";
 import { measureLoad } from "./wrk.ts";
 
 const { values } = parseArgs({
@@ -224,6 +225,7 @@ function print(rows: Row[]): void {
   }
 }
 
+endOnSignals(() => children.forEach(stopServer));
 try {
   const contenders = CONTENDERS.filter(({ name }) => values.only?.split(",").includes(name) ?? true);
   if (contenders.some(({ name }) => name === "nitro")) installNitro();
