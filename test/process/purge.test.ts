@@ -134,7 +134,7 @@ describe("causeway purge", () => {
     );
     const absent = await runCommand("purge", "--all", "--control", "/nowhere.sock");
     expect(absent).toMatchObject({ code: 1 });
-    expect(absent.output).toContain("none is running");
+    expect(absent.output).toContain("is running for this build");
   });
 });
 

@@ -148,8 +148,8 @@ describe("causeway assets push", () => {
   test("wants to be told what to do, and where", async () => {
     const root = await buildSite(1);
     for (const [args, expected] of [
-      [["assets"], "cannot do nothing"],
-      [["assets", "pull", root], 'cannot do "pull"'],
+      [["assets"], "Cannot tell what `causeway assets` is to do"],
+      [["assets", "pull", root], 'Cannot do "pull"'],
       [["assets", "push", root], "no asset store is named"],
       [["assets", "push", root, "--concurrency", "many"], '--concurrency cannot be "many"'],
     ] as const) {
