@@ -233,7 +233,7 @@ async function startNginx(folder: string, port: number, upstream: number): Promi
   const file = join(folder, "nginx.conf");
   await writeFile(
     file,
-    `${process.getuid?.() === 0 ? "user root;" : ""} daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
+    `${process.getuid?.() === 0 ? "user root;" : ""} daemon off; master_process off; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
 events { worker_connections 256; }
 http { access_log off; ${temporary} client_max_body_size 100m;
 server { listen 127.0.0.1:${port}; server_name site.test; location / { include /etc/nginx/uwsgi_params; uwsgi_pass 127.0.0.1:${upstream}; } } }`,
