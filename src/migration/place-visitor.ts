@@ -3,6 +3,7 @@
 
 import type { CutoverSettings } from "../contract/migration.ts";
 import { readCookie } from "../http/cookie.ts";
+import { hash } from "../http/spread-hash.ts";
 
 /** The cookie that holds a client's number; one for all routes, so that a client moves on all of them alike. */
 export const VISITOR_COOKIE = "causeway-cutover";
@@ -49,15 +50,4 @@ function formatCookie(value: string, url: string): string {
 /** A digest of the number decides, so that numbers which a client makes up are spread as ours are. */
 function isBelow(text: string, percent: number): boolean {
   return (hash(text) / 2 ** 32) * 100 < percent;
-}
-
-/** FNV-1a with the final mix of MurmurHash3. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) {
-    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
-  }
-  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
-  return (value ^ (value >>> 16)) >>> 0;
 }

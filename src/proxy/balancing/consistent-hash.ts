@@ -3,6 +3,7 @@
 
 import type { HashKey } from "../../contract/routing.ts";
 import { readCookie } from "../../http/cookie.ts";
+import { hash } from "../../http/spread-hash.ts";
 import type { ServerState } from "../server-state.ts";
 import type { BalancedRequest, Policy } from "./policy.ts";
 
@@ -35,15 +36,4 @@ function readKey(key: HashKey, { target, headers, clientAddress }: BalancedReque
 function scoreOf(key: string, { server, settings }: ServerState): number {
   const draw = (hash(`${server.id}\0${key}`) + 0.5) / 2 ** 32;
   return settings.weight / -Math.log(draw);
-}
-
-/** FNV-1a with the final mix of MurmurHash3, so that keys that differ in the last letter are far apart. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) {
-    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
-  }
-  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
-  return (value ^ (value >>> 16)) >>> 0;
 }

@@ -7,6 +7,7 @@ import { TransportError, type UpstreamRequest, type UpstreamServer } from "../..
 import { isHopByHop, parseConnectionOptions } from "../../http/hop-by-hop.ts";
 import { parseRequestTarget } from "../../http/request-target.ts";
 import { FRONT_CLIENT_FIELD } from "../app-server/front-fields.ts";
+import { drained } from "../server/drained.ts";
 import type { UndiciTransport } from "../server/transport-undici.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -112,17 +113,4 @@ async function pump(
     if (!outgoing.write(chunk)) await drained(outgoing);
   }
   outgoing.end();
-}
-
-function drained(outgoing: ServerResponse): Promise<void> {
-  if (outgoing.destroyed) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      outgoing.off("drain", done);
-      outgoing.off("close", done);
-      resolve();
-    };
-    outgoing.once("drain", done);
-    outgoing.once("close", done);
-  });
 }

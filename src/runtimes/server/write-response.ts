@@ -2,6 +2,7 @@
 
 import type { ServerResponse } from "node:http";
 import { isConnectionField } from "../../http/response-fields.ts";
+import { drained } from "./drained.ts";
 import { getPlainBody, getPlainFields } from "./node-response.ts";
 import { fileSliceOf, sliceLength } from "./read-file-bytes.ts";
 import { isNullBodyStatus } from "./response-init.ts";
@@ -147,17 +148,4 @@ async function pump(
   } finally {
     outgoing.off("close", cancel);
   }
-}
-
-function drained(outgoing: ServerResponse): Promise<void> {
-  if (outgoing.destroyed) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      outgoing.off("drain", done);
-      outgoing.off("close", done);
-      resolve();
-    };
-    outgoing.once("drain", done);
-    outgoing.once("close", done);
-  });
 }
