@@ -44,13 +44,20 @@ export function isFieldValue(text: string): boolean {
   return !FORBIDDEN.test(text);
 }
 
+/** A copy, for what is remembered: a slice would keep the whole head that it was cut from. */
+export function detached(text: string): string {
+  return text.split("").join("");
+}
+
 function readName(spelling: string): string | undefined {
   const known = names.get(spelling);
   if (known !== undefined) return known;
   if (!TOKEN.test(spelling)) return undefined;
   const name = spelling.toLowerCase();
-  if (names.size < MAX_NAMES && spelling.length <= MAX_NAME_LENGTH) names.set(spelling, name);
-  return name;
+  if (names.size >= MAX_NAMES || spelling.length > MAX_NAME_LENGTH) return name;
+  const kept = detached(name);
+  names.set(spelling === name ? kept : detached(spelling), kept);
+  return kept;
 }
 
 /** Without the white space around it (OWS). */

@@ -1,9 +1,7 @@
-// Node: node:http in front of the edge.
+// Node: the HTTP server in front of the edge.
 
-import { type IncomingMessage, type Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import process from "node:process";
-import type { Writable } from "node:stream";
 import type { WebSocket } from "ws";
 import type { Env, GatewayContext, Handler } from "../contract/handler.ts";
 import { afterResponse } from "../contract/pending-response.ts";
@@ -13,6 +11,9 @@ import { createApplicationEnv } from "./application-env.ts";
 import type { ComposedSite } from "./compose.ts";
 import { CorrectedFields } from "./corrected-fields.ts";
 import type { EarlyHinter } from "./early-hints.ts";
+import type { HttpServer } from "./http1/http-server.ts";
+import type { IncomingRequest } from "./http1/incoming.ts";
+import { OutgoingAnswer } from "./http1/outgoing.ts";
 import { requestIdOf } from "./name-request.ts";
 import { BackgroundWork, type Peer, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
@@ -21,8 +22,8 @@ import { type CheckedListener, refuseMalformed, urlOf } from "./server/check-req
 import { createLimitedServer } from "./server/client-limits.ts";
 import { composeRelease } from "./server/compose-release.ts";
 import { listen } from "./server/listen.ts";
-import { CountedResponse, ExchangeLog } from "./server/log-exchanges.ts";
-import { createNodeRequest, discardUnread, LineFields } from "./server/node-request.ts";
+import { ExchangeLog } from "./server/log-exchanges.ts";
+import { createNodeRequest, type Departure, LineFields } from "./server/node-request.ts";
 import { installNodeResponse, NativeResponse } from "./server/node-response.ts";
 import { type Answer, asksForWebSocket, createUpgradeListener } from "./server/node-upgrade.ts";
 import { type BuildLocation, runBuild } from "./server/run-build.ts";
@@ -66,8 +67,8 @@ export function prepareNode(): void {
 /** Starts an HTTP server for a release and resolves when it listens. */
 export async function startNodeServer(options: ServerOptions): Promise<RunningServer> {
   const { server, webSockets, work, activate } = createNodeServer(options);
-  await listen(server, options.port, options.host);
-  const url = serverUrl(options.host, (server.address() as AddressInfo).port);
+  await listen(server.listener, options.port, options.host);
+  const url = serverUrl(options.host, (server.listener.address() as AddressInfo).port);
   activate(url);
   return {
     url,
@@ -78,7 +79,7 @@ export async function startNodeServer(options: ServerOptions): Promise<RunningSe
 
 /** A server that is ready for connections but listens nowhere: they come from where its owner wants. */
 export interface NodeServer {
-  server: Server;
+  server: HttpServer;
   webSockets: Set<WebSocket>;
   work: BackgroundWork;
   /** Serves a release (at first the one the server was made for) under a URL; before it, nothing answers. */
@@ -90,11 +91,11 @@ export interface NodeServer {
 /** Stands between the server and the answers: sees each request first and may answer it. */
 export interface RequestGate {
   /** Calls `next`, which answers the request for the site, or answers itself. */
-  pass(incoming: IncomingMessage, outgoing: ServerResponse, next: () => void): void;
+  pass(incoming: IncomingRequest, outgoing: OutgoingAnswer, next: () => void): void;
   /** Who is at the other end, where the socket leads to somebody in between; may take fields off the head. */
-  clientOf?(incoming: IncomingMessage): string | undefined;
+  clientOf?(incoming: IncomingRequest): string | undefined;
   /** The answer is known and about to be written. */
-  answered(response: Response, outgoing: ServerResponse): void;
+  answered(response: Response, outgoing: OutgoingAnswer): void;
 }
 
 /** Composes a release first: a site that cannot start must not look as if it had. */
@@ -113,7 +114,7 @@ export function createNodeServer(
   };
   const first = composeRelease(platform, options, options, log);
   let active: ActiveRelease;
-  const peerOf = (incoming: IncomingMessage): Peer =>
+  const peerOf = (incoming: IncomingRequest): Peer =>
     gate?.clientOf === undefined
       ? { address: incoming.socket.remoteAddress }
       : { address: gate.clientOf(incoming) };
@@ -124,7 +125,7 @@ export function createNodeServer(
     const { composed, handler, env } = active;
     const { trustedProxies } = composed;
     const peer = peerOf(incoming);
-    const lines = new LineFields(incoming.rawHeaders);
+    const lines = new LineFields(incoming.fields);
     // A server of a part stands behind one of the whole site, which has done that.
     const named = () => (checked.target.host === undefined ? undefined : checked.authority);
     const fields = select === selectSite ? new CorrectedFields(lines, peer, trustedProxies, named) : lines;
@@ -138,11 +139,6 @@ export function createNodeServer(
   };
   const webSockets = new Set<WebSocket>();
   const clients = options.site.routing?.clients;
-  // shouldUpgradeCallback: later than the types; where Node lacks it the upgrade listener answers over HTTP.
-  const server = createLimitedServer(clients, {
-    shouldUpgradeCallback: asksForWebSocket,
-    ...(exchanges && { ServerResponse: CountedResponse }),
-  });
   const answerForSite = createListener(answer, log, gate, exchanges);
   const listener = refuseMalformed(
     select === selectSite
@@ -150,13 +146,6 @@ export function createNodeServer(
       : answerForSite,
     clients,
   );
-  if (exchanges !== undefined)
-    server.on("request", (incoming, outgoing) => exchanges.begin(incoming, outgoing));
-  if (gate === undefined) server.on("request", listener);
-  else
-    server.on("request", (incoming, outgoing) =>
-      gate.pass(incoming, outgoing, () => listener(incoming, outgoing)),
-    );
   const answerUpgrade: Answer = (incoming, outgoing, checked) => {
     const done = exchanges?.beginUpgrade(incoming);
     const { context, response } = answer(incoming, outgoing, checked);
@@ -166,7 +155,15 @@ export function createNodeServer(
     });
     return { context, response: noted };
   };
-  server.on("upgrade", createUpgradeListener(answerUpgrade, webSockets, log, clients));
+  const server = createLimitedServer(clients, {
+    request(incoming, outgoing) {
+      exchanges?.begin(incoming, outgoing);
+      if (gate === undefined) listener(incoming, outgoing);
+      else gate.pass(incoming, outgoing, () => listener(incoming, outgoing));
+    },
+    isUpgrade: asksForWebSocket,
+    upgrade: createUpgradeListener(answerUpgrade, webSockets, log, clients),
+  });
   const activate = (url: URL, next?: Release) => {
     const { site, env } = next ?? options;
     const composed = next === undefined ? first : composeRelease(platform, next, options, log);
@@ -192,19 +189,19 @@ function createListener(
   exchanges: ExchangeLog | undefined,
 ): CheckedListener {
   const send = (
-    incoming: IncomingMessage,
-    outgoing: ServerResponse,
+    incoming: IncomingRequest,
+    outgoing: OutgoingAnswer,
     context: GatewayContext,
     response: Response,
   ) => {
     gate?.answered(response, outgoing);
     exchanges?.answered(incoming, response);
-    return sendAnswer(response, outgoing, incoming.method as string, context, log);
+    return sendAnswer(response, outgoing, incoming.method, context, log);
   };
-  const fail = (incoming: IncomingMessage, outgoing: ServerResponse, error: unknown) => {
+  const fail = (incoming: IncomingRequest, outgoing: OutgoingAnswer, error: unknown) => {
     log.error("A request failed outside the edge", error);
     if (outgoing.headersSent) outgoing.destroy();
-    else void writeResponse(failureAnswer(), outgoing, incoming.method as string);
+    else void writeResponse(failureAnswer(), outgoing, incoming.method);
   };
   return (incoming, outgoing, checked) => {
     const onFailure = (error: unknown) => fail(incoming, outgoing, error);
@@ -214,8 +211,7 @@ function createListener(
         response instanceof Promise
           ? response.then((known) => send(incoming, outgoing, context, known))
           : send(incoming, outgoing, context, response);
-      if (sent === undefined) discardUnread(incoming);
-      else void sent.catch(onFailure).then(() => discardUnread(incoming));
+      sent?.catch(onFailure);
     } catch (error) {
       onFailure(error);
     }
@@ -223,10 +219,10 @@ function createListener(
 }
 
 /** Sends a 103 before the answer; clients of HTTP/1.0 know no interim answers (RFC 9110 §15.2). */
-function announce(hint: EarlyHinter, request: Request, incoming: IncomingMessage, outgoing: Writable): void {
-  if (incoming.httpVersion === "1.0" || !(outgoing instanceof ServerResponse)) return;
+function announce(hint: EarlyHinter, request: Request, incoming: IncomingRequest, outgoing: Departure): void {
+  if (incoming.httpVersion === "1.0" || !(outgoing instanceof OutgoingAnswer)) return;
   const links = hint(request);
-  if (links !== undefined) outgoing.writeEarlyHints({ link: links });
+  if (links !== undefined) outgoing.writeEarlyHints(links);
 }
 
 function failureAnswer(): Response {
@@ -237,13 +233,12 @@ function failureAnswer(): Response {
 }
 
 async function closeServer(
-  server: Server,
+  server: HttpServer,
   webSockets: Set<WebSocket>,
   work: BackgroundWork,
   graceMs: number,
 ): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  const closed = server.close();
   // 1012, service restart (RFC 6455 §7.4.2, IANA registry).
   for (const webSocket of webSockets) webSocket.close(1012, "The server is stopping");
   let timer: NodeJS.Timeout | undefined;

@@ -32,6 +32,11 @@ interface SuiteRunner {
   getResults(): Record<string, true | [kind: string, message: string]>;
 }
 
+interface SuiteClient {
+  makeCacheTest(test: SuiteTest): Promise<void>;
+  testResults: Record<string, unknown>;
+}
+
 /** Required tests that a cache after RFC 9111 does not pass, by reason. */
 const OUTDATED = {
   "an Age that is no number is ignored, and of several the first counts (§5.1)": [
@@ -81,12 +86,12 @@ beforeAll(async () => {
   // Lifetimes of two seconds: a machine that is busy with other things gets a second try, one after the other.
   const allowed: string[] = Object.values(OUTDATED).flat();
   const missed = ofKind("required").filter((test) => !passed(test) && !allowed.includes(test.id));
-  const again = suites.map((suite) => ({
-    ...suite,
-    tests: suite.tests.filter((test) => missed.includes(test)),
-  }));
-  if (missed.length > 0 && missed.length < 10)
-    await runTests(again, fetchPlainly, false, proxy.url.origin, 1);
+  const { makeCacheTest, testResults } = await importSuite<SuiteClient>("client/test.mjs");
+  for (const test of missed.length < 10 ? missed : []) {
+    // The suite takes a test that has a result for one that is there twice.
+    delete testResults[test.id];
+    await makeCacheTest(test);
+  }
 }, 55_000);
 
 afterAll(async () => {

@@ -93,7 +93,10 @@ describe("a request", () => {
   it("with an expectation is told to go on, and echoed", async () => {
     const head =
       "POST /echo HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 3\r\nConnection: close\r\nExpect: 100-continue\r\n\r\n";
-    expect(await speak(`${head}abc`)).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 [\s\S]*abc$/);
+    const answer = /^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 [\s\S]*abc$/;
+    expect(await speak(head, "abc")).toMatch(answer);
+    // Who does not wait need not be told (RFC 9110 §10.1.1).
+    expect(await speak(`${head}abc`)).toMatch(/^HTTP\/1.1 200 [\s\S]*abc$/);
   });
 
   it("keeps its client's address, and nobody can forge it", async () => {
@@ -411,8 +414,8 @@ describe("the death of the server", () => {
   });
 });
 
-/** Sends bytes and returns what comes back until the connection is closed or falls silent. */
-function speak(text: string): Promise<string> {
+/** Sends bytes (`body` when it is told to go on) and returns what comes back until the connection is closed or silent. */
+function speak(text: string, body = ""): Promise<string> {
   const { hostname, port } = new URL(server.origin);
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname, () => socket.write(text));
@@ -424,6 +427,7 @@ function speak(text: string): Promise<string> {
     socket.setTimeout(10_000, done);
     socket.on("data", (data) => {
       answer += data;
+      if (answer === "HTTP/1.1 100 Continue\r\n\r\n") socket.write(body);
       if (/^HTTP\/1.1 4\d\d /.test(answer)) done();
     });
     socket.on("close", done);

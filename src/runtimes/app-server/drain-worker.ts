@@ -55,7 +55,7 @@ async function untilQuiet(
   { limitMs, closeIdle }: DrainOrder,
   startedAt: number,
 ): Promise<boolean> {
-  const lingerMs = closeIdle ? 0 : node.server.keepAliveTimeout + LINGER_SLACK_MS;
+  const lingerMs = closeIdle ? 0 : node.server.keepAliveMs + LINGER_SLACK_MS;
   let idleSince = startedAt;
   let requests = gate.requests;
   while (connections.size > 0) {

@@ -1,10 +1,10 @@
 // The life of a worker process, whatever it serves: booted by its master, fed with connections, asked to leave.
 
-import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import process from "node:process";
 import { CausewayError } from "../../contract/errors.ts";
 import type { DrainOrder } from "../../contract/process-host.ts";
+import type { HttpServer } from "../http1/http-server.ts";
 import { drainWorker, type WorkerParts } from "./drain-worker.ts";
 import { type Brief, type MasterMessage, REPORT_EVERY_MS, type WorkerMessage } from "./messages.ts";
 import { WorkerConnections } from "./worker-connections.ts";
@@ -43,7 +43,7 @@ export function runWorker<B extends Brief>(boot: (brief: B, log: WorkerLog) => P
 }
 
 /** The connections of a worker's server, of which the master hears as they are taken. */
-export function takeConnections(server: Server): WorkerConnections {
+export function takeConnections(server: HttpServer): WorkerConnections {
   return new WorkerConnections(server, (upTo, late) => {
     void sayToMaster({ kind: "took", upTo, late });
   });

@@ -1,26 +1,24 @@
 // The connections that the master hands to a worker, as if the worker's own server had accepted them.
 
-import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import process from "node:process";
+import type { HttpServer } from "../http1/http-server.ts";
 import { monotonicMs, type Offer } from "./connection-dealer.ts";
 
 /** Says which offers were seen, and which of them were left to other workers. */
 export type TellTaken = (upTo: number, late: number[]) => void;
 
 export class WorkerConnections {
-  readonly #server: Server;
+  readonly #server: HttpServer;
   readonly #open = new Set<Socket>();
   readonly #tellTaken: TellTaken;
   #seen = 0;
   #late: number[] = [];
   #isTelling = false;
 
-  constructor(server: Server, tellTaken: TellTaken) {
+  constructor(server: HttpServer, tellTaken: TellTaken) {
     this.#server = server;
     this.#tellTaken = tellTaken;
-    // The server listens nowhere; this is what starts its checks for slow and idle clients.
-    server.emit("listening");
   }
 
   get size(): number {
@@ -46,7 +44,7 @@ export class WorkerConnections {
     // What a listening HTTP server does for the connections that it accepts itself.
     socket.allowHalfOpen = true;
     socket.setNoDelay(true);
-    this.#server.emit("connection", socket);
+    this.#server.serve(socket);
   }
 
   /** Before any other event of this turn: code that hangs must not keep the master from knowing. */

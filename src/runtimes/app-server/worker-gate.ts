@@ -1,16 +1,17 @@
 // What a worker knows of its requests: which are open, how long, and whether it takes another one.
 
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { createHistogram, recordDuration } from "../../observe/latency-histogram.ts";
+import { answerPlainly } from "../http1/answer-plainly.ts";
+import type { IncomingRequest } from "../http1/incoming.ts";
+import type { OutgoingAnswer } from "../http1/outgoing.ts";
 import type { RequestGate } from "../node.ts";
 import { getPlainBody } from "../server/node-response.ts";
-import { answerPlainly } from "./answer-plainly.ts";
 import { type Deadlines, deadlineMs, shortestDeadlineMs } from "./deadlines.ts";
 
 interface OpenRequest {
-  incoming: IncomingMessage;
-  outgoing: ServerResponse;
+  incoming: IncomingRequest;
+  outgoing: OutgoingAnswer;
   startedAt: number;
   /** Whether the deadline has passed and was answered. */
   expired: boolean;
@@ -30,7 +31,7 @@ export class WorkerGate implements RequestGate {
   readonly #open = new Set<OpenRequest>();
   /** The request on whose behalf code runs: what a stuck event loop is stuck in. */
   readonly #current = new AsyncLocalStorage<OpenRequest>();
-  readonly #eventStreams = new Set<ServerResponse>();
+  readonly #eventStreams = new Set<OutgoingAnswer>();
   readonly #deadlines: Deadlines;
   readonly #shortestMs: number;
   readonly #backlog: number;
@@ -44,7 +45,7 @@ export class WorkerGate implements RequestGate {
   expired = 0;
   failed = 0;
   /** Set where requests come through the front of many sites. */
-  clientOf?: (incoming: IncomingMessage) => string | undefined;
+  clientOf?: (incoming: IncomingRequest) => string | undefined;
   /** Connections are told to close with their next answer. */
   draining = false;
 
@@ -68,7 +69,7 @@ export class WorkerGate implements RequestGate {
     return this.#open.size;
   }
 
-  pass(incoming: IncomingMessage, outgoing: ServerResponse, next: () => void): void {
+  pass(incoming: IncomingRequest, outgoing: OutgoingAnswer, next: () => void): void {
     if (this.draining) outgoing.shouldKeepAlive = false;
     // Event streams are open for long and cost little.
     if (this.#open.size - this.#eventStreams.size >= this.#backlog) {
@@ -78,7 +79,7 @@ export class WorkerGate implements RequestGate {
     const startedAt = performance.now();
     const request = { incoming, outgoing, startedAt, expired: false };
     this.#open.add(request);
-    outgoing.on("close", () => this.#close(request));
+    outgoing.once("close", () => this.#close(request));
     if (this.#turnBegan === undefined) this.#beginTurn(startedAt);
     if (this.#queue.length === 0 && startedAt - (this.#turnBegan ?? startedAt) < TURN_MS) {
       this.#current.run(request, next);
@@ -96,15 +97,15 @@ export class WorkerGate implements RequestGate {
     setImmediate(this.#endTurn);
   }
 
-  answered(response: Response, outgoing: ServerResponse): void {
+  answered(response: Response, outgoing: OutgoingAnswer): void {
     if (getPlainBody(response) !== undefined) return;
     if (response.headers.get("content-type")?.startsWith("text/event-stream")) this.noteEventStream(outgoing);
   }
 
   /** The answer is open for long and costs little: it does not count as work. */
-  noteEventStream(outgoing: ServerResponse): void {
+  noteEventStream(outgoing: OutgoingAnswer): void {
     this.#eventStreams.add(outgoing);
-    outgoing.on("close", () => this.#eventStreams.delete(outgoing));
+    outgoing.once("close", () => this.#eventStreams.delete(outgoing));
   }
 
   /** Answers 504 to every request that is past its deadline and has no answer yet. */
@@ -131,7 +132,10 @@ export class WorkerGate implements RequestGate {
 
   /** Ends event streams as if they were complete: their clients connect again, to another worker. */
   endEventStreams(): void {
-    for (const outgoing of this.#eventStreams) outgoing.end(() => outgoing.socket?.destroySoon());
+    for (const outgoing of this.#eventStreams) {
+      outgoing.shouldKeepAlive = false;
+      outgoing.end();
+    }
   }
 
   /** The request on whose behalf code runs now, then the other open ones, oldest first. */
@@ -142,13 +146,13 @@ export class WorkerGate implements RequestGate {
     return (current === undefined ? others : [current, ...others]).map(({ incoming, startedAt }) => {
       const ageMs = Math.round(now - startedAt);
       const overdue = ageMs >= deadlineMs(this.#deadlines, pathnameOf(incoming));
-      return { method: incoming.method ?? "", target: incoming.url ?? "", ageMs, overdue };
+      return { method: incoming.method, target: incoming.url, ageMs, overdue };
     });
   }
 
-  #refuse(outgoing: ServerResponse): void {
+  #refuse(outgoing: OutgoingAnswer): void {
     this.refused += 1;
-    answerPlainly(outgoing, 503, "Service Unavailable\n", { "retry-after": RETRY_AFTER_SECONDS });
+    answerPlainly(outgoing, 503, "Service Unavailable\n", ["retry-after", RETRY_AFTER_SECONDS]);
   }
 
   #close(request: OpenRequest): void {
@@ -159,7 +163,7 @@ export class WorkerGate implements RequestGate {
   }
 }
 
-function pathnameOf({ url = "/" }: IncomingMessage): string {
+function pathnameOf({ url }: IncomingRequest): string {
   const query = url.indexOf("?");
   return query < 0 ? url : url.slice(0, query);
 }

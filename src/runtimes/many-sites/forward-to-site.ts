@@ -1,14 +1,13 @@
 // Passes a request from the front to a site's worker and the answer back, as they are: the worker is the same
 // server one hop on, so that nothing is added but the client's address, and only framing is made anew.
 
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { Readable } from "node:stream";
 import { TransportError, type UpstreamRequest, type UpstreamServer } from "../../contract/transport.ts";
 import { isHopByHop, parseConnectionOptions } from "../../http/hop-by-hop.ts";
 import { parseRequestTarget } from "../../http/request-target.ts";
 import { FRONT_CLIENT_FIELD } from "../app-server/front-fields.ts";
-import { drained } from "../server/drained.ts";
-import type { UndiciTransport } from "../server/transport-undici.ts";
+import type { IncomingRequest } from "../http1/incoming.ts";
+import type { OutgoingAnswer } from "../http1/outgoing.ts";
+import type { Http1Transport } from "../server/transport-http1.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
 /** What the front settles itself. */
@@ -30,11 +29,11 @@ export function serverOnSocket(path: string): UpstreamServer {
  * written; an answer that breaks off later breaks the client's connection.
  */
 export async function forwardToSite(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
+  incoming: IncomingRequest,
+  outgoing: OutgoingAnswer,
   host: string,
   server: UpstreamServer,
-  transport: UndiciTransport,
+  transport: Http1Transport,
   onHead: (contentType: string) => void,
 ): Promise<void> {
   const abort = new AbortController();
@@ -49,11 +48,11 @@ export async function forwardToSite(
     const fields = endToEndFields(answer.fields);
     const type = fields.findIndex((name, index) => index % 2 === 0 && name === "content-type");
     onHead(type < 0 ? "" : (fields[type + 1] as string));
-    outgoing.writeHead(status, statusText, fields);
+    outgoing.writeHead(status, fields, statusText);
     if (body === null || body instanceof Uint8Array) outgoing.end(body ?? undefined);
     else await pump(body, outgoing);
   } catch (error) {
-    const isClientGone = incoming.destroyed && !incoming.complete;
+    const isClientGone = incoming.socket.destroyed && !incoming.complete;
     if (abort.signal.aborted || outgoing.destroyed || isClientGone) return;
     if (!outgoing.headersSent && error instanceof TransportError) throw error;
     // Half an answer must not look like a whole one.
@@ -61,26 +60,29 @@ export async function forwardToSite(
   }
 }
 
-function toUpstream(incoming: IncomingMessage, host: string): UpstreamRequest {
-  const { method = "GET", headers, rawHeaders } = incoming;
-  const named = parseConnectionOptions(headers.connection ?? null);
+function toUpstream(incoming: IncomingRequest, host: string): UpstreamRequest {
+  const { method, body } = incoming;
+  const named = incoming.fields.flatMap((name, index) =>
+    index % 2 === 0 && name === "connection"
+      ? parseConnectionOptions(incoming.fields[index + 1] ?? null)
+      : [],
+  );
   const fields = ["host", host];
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = (rawHeaders[index] as string).toLowerCase();
+  for (let index = 0; index < incoming.fields.length; index += 2) {
+    const name = incoming.fields[index] as string;
     if (OWN_FIELDS.has(name) || isHopByHop(name) || named.includes(name)) continue;
-    fields.push(name, rawHeaders[index + 1] as string);
+    fields.push(name, incoming.fields[index + 1] as string);
   }
   const address = incoming.socket.remoteAddress;
   if (address !== undefined) fields.push(FRONT_CLIENT_FIELD, address);
-  const length = headers["content-length"];
-  const hasBody = length !== undefined ? Number(length) > 0 : headers["transfer-encoding"] !== undefined;
+  const length = incoming.field("content-length");
   // No function sees the body of these.
-  const isSent = hasBody && method !== "GET" && method !== "HEAD";
+  const isSent = body !== undefined && method !== "GET" && method !== "HEAD";
   return {
     method,
-    target: originForm(incoming.url ?? "/"),
+    target: originForm(incoming.url),
     fields,
-    body: isSent ? (Readable.toWeb(incoming) as ReadableStream<Uint8Array>) : null,
+    body: isSent ? body.stream() : null,
     contentLength: !isSent || length === undefined ? undefined : Number(length),
     isUpgrade: false,
     client: { address, scheme: "http", host },
@@ -104,13 +106,13 @@ function endToEndFields(fields: readonly string[]): string[] {
 
 async function pump(
   body: { read(): Promise<Uint8Array | undefined>; cancel(): void },
-  outgoing: ServerResponse,
+  outgoing: OutgoingAnswer,
 ): Promise<void> {
   outgoing.flushHeaders();
   for (let chunk = await body.read(); chunk !== undefined; chunk = await body.read()) {
     // Ended: the front is leaving and has closed its event streams.
     if (outgoing.writableEnded) return body.cancel();
-    if (!outgoing.write(chunk)) await drained(outgoing);
+    if (!outgoing.write(chunk)) await outgoing.drained();
   }
   outgoing.end();
 }

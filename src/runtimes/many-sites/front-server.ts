@@ -1,16 +1,20 @@
 // The front of many sites: reads the head of each request, finds its site by the host, and passes it on. It loads
 // no code of any site. A host that nobody has is answered 421 (RFC 9110 §15.5.20).
 
-import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { LogSink } from "../../contract/platform.ts";
-import { answerPlainly } from "../app-server/answer-plainly.ts";
 import type { OpenSocket } from "../app-server/drain-worker.ts";
 import type { WorkerGate } from "../app-server/worker-gate.ts";
 import { traceIdOf } from "../carry-trace.ts";
+import { answerOn } from "../http1/answer-on-socket.ts";
+import { answerPlainly } from "../http1/answer-plainly.ts";
+import type { HttpServer } from "../http1/http-server.ts";
+import type { IncomingRequest } from "../http1/incoming.ts";
+import type { OutgoingAnswer } from "../http1/outgoing.ts";
 import { checkRequest, refuseMalformed } from "../server/check-request.ts";
+import { createLimitedServer } from "../server/client-limits.ts";
 import { asksForWebSocket } from "../server/node-upgrade.ts";
-import { UndiciTransport } from "../server/transport-undici.ts";
+import { Http1Transport } from "../server/transport-http1.ts";
 import { forwardToSite, serverOnSocket } from "./forward-to-site.ts";
 import { type FrontRoutes, type NamedHost, type RoutedSite, readHost } from "./front-routes.ts";
 import type { SiteRoute } from "./site-route.ts";
@@ -20,7 +24,7 @@ import { tunnelToSite } from "./tunnel-to-site.ts";
 const RETRY_AFTER_SECONDS = { failing: "5", busy: "1" };
 
 export interface FrontServer {
-  server: Server;
+  server: HttpServer;
   /** Open WebSockets. */
   tunnels: Set<OpenSocket>;
   /** Requests go by these routes from now on. */
@@ -36,7 +40,7 @@ export interface FrontOptions {
 
 /** A server that listens nowhere: connections come from its master. */
 export function createFrontServer({ routes, gate, log, accessLog }: FrontOptions): FrontServer {
-  const transport = new UndiciTransport();
+  const transport = new Http1Transport();
   const servers = new Map<string, ReturnType<typeof serverOnSocket>>();
   const tunnels = new Set<OpenSocket>();
   const serverFor = (socketPath: string) => {
@@ -45,11 +49,11 @@ export function createFrontServer({ routes, gate, log, accessLog }: FrontOptions
     return server;
   };
   /** Answers in place of a site; no site's log has a line for it. */
-  const answerHere = (incoming: IncomingMessage, outgoing: ServerResponse, answer: OwnAnswer) => {
+  const answerHere = (incoming: IncomingRequest, outgoing: OutgoingAnswer, answer: OwnAnswer) => {
     const { status, text, fields } = answer;
     answerPlainly(outgoing, status, text, fields);
     if (!accessLog) return;
-    const { method = "", url: target = "", socket, headers } = incoming;
+    const { method, url: target, socket } = incoming;
     log.access({
       requestId: crypto.randomUUID(),
       method,
@@ -61,14 +65,13 @@ export function createFrontServer({ routes, gate, log, accessLog }: FrontOptions
       route: undefined,
       upstream: undefined,
       cache: undefined,
-      trace: traceIdOf(headers.traceparent?.toString()),
+      trace: traceIdOf(incoming.field("traceparent")),
     });
   };
-  const forward = async (incoming: IncomingMessage, outgoing: ServerResponse, waits: boolean) => {
-    const host = readHost(incoming.url ?? "/", incoming.headers.host);
+  const forward = async (incoming: IncomingRequest, outgoing: OutgoingAnswer) => {
+    const host = readHost(incoming.url, incoming.field("host"));
     const site = findOpen(routes, host);
     if ("status" in site) return answerHere(incoming, outgoing, site);
-    if (waits) outgoing.writeContinue();
     site.open += 1;
     outgoing.once("close", () => {
       site.open -= 1;
@@ -84,28 +87,22 @@ export function createFrontServer({ routes, gate, log, accessLog }: FrontOptions
       },
     );
   };
-  /** `waits`: the client sends its body when it is told to go on. */
-  const listen = (waits: boolean) => {
-    const listener = refuseMalformed((incoming, outgoing) => forward(incoming, outgoing, waits));
-    return (incoming: IncomingMessage, outgoing: ServerResponse) =>
-      gate.pass(incoming, outgoing, () => void listener(incoming, outgoing));
-  };
-  const upgrade = (incoming: IncomingMessage, socket: Socket, head: Buffer) => {
+  const listener = refuseMalformed(forward);
+  const upgrade = (incoming: IncomingRequest, socket: Socket, head: Buffer) => {
     socket.on("error", () => socket.destroy());
-    const refuse = (answer: OwnAnswer) => answerHere(incoming, responseOn(socket, incoming), answer);
+    const refuse = (answer: OwnAnswer) => answerHere(incoming, answerOn(socket, incoming), answer);
     if (typeof checkRequest(incoming) === "number") return refuse(MALFORMED);
-    const host = readHost(incoming.url ?? "/", incoming.headers.host);
+    const host = readHost(incoming.url, incoming.field("host"));
     const site = findOpen(routes, host);
     if ("status" in site) return refuse(site);
     const to = { host: host.written ?? site.host, socketPath: site.socketPath };
     tunnelToSite(incoming, socket, head, to, tunnels, () => refuse(BROKEN_OFF));
   };
-  const server = createServer({
-    keepAliveTimeout: 5_000,
-    // shouldUpgradeCallback: later than the types.
-    shouldUpgradeCallback: asksForWebSocket,
-  } as object);
-  server.on("request", listen(false)).on("checkContinue", listen(true)).on("upgrade", upgrade);
+  const server = createLimitedServer(undefined, {
+    request: (incoming, outgoing) => gate.pass(incoming, outgoing, () => void listener(incoming, outgoing)),
+    isUpgrade: asksForWebSocket,
+    upgrade,
+  });
   return {
     server,
     tunnels,
@@ -122,7 +119,7 @@ export function createFrontServer({ routes, gate, log, accessLog }: FrontOptions
 interface OwnAnswer {
   status: number;
   text: string;
-  fields?: Readonly<Record<string, string>>;
+  fields?: readonly string[];
 }
 
 const MALFORMED: OwnAnswer = { status: 400, text: "Bad Request\n" };
@@ -132,7 +129,7 @@ const FAILING = unavailable(RETRY_AFTER_SECONDS.failing);
 const BUSY = unavailable(RETRY_AFTER_SECONDS.busy);
 
 function unavailable(retryAfter: string): OwnAnswer {
-  return { status: 503, text: "Service Unavailable\n", fields: { "retry-after": retryAfter } };
+  return { status: 503, text: "Service Unavailable\n", fields: ["retry-after", retryAfter] };
 }
 
 /** The site of a host if it may be asked, or what is to be said instead. */
@@ -145,13 +142,4 @@ function findOpen(routes: FrontRoutes, host: NamedHost): (RoutedSite & { socketP
 
 function isServed(site: RoutedSite): site is RoutedSite & { socketPath: string } {
   return site.socketPath !== undefined;
-}
-
-/** For an answer instead of an upgrade: the socket is closed after it. */
-function responseOn(socket: Socket, incoming: IncomingMessage): ServerResponse {
-  const outgoing = new ServerResponse(incoming);
-  outgoing.shouldKeepAlive = false;
-  outgoing.assignSocket(socket);
-  outgoing.once("finish", () => socket.end());
-  return outgoing;
 }

@@ -1,11 +1,11 @@
 // WebSockets through the front: the request's head goes to the site's worker, and after it bytes go both ways. The
 // worker decides; whatever it answers, it reads no second request on that connection.
 
-import type { IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
 import { isHopByHop } from "../../http/hop-by-hop.ts";
 import type { OpenSocket } from "../app-server/drain-worker.ts";
 import { FRONT_CLIENT_FIELD } from "../app-server/front-fields.ts";
+import type { IncomingRequest } from "../http1/incoming.ts";
 import { originForm } from "./forward-to-site.ts";
 
 /**
@@ -13,7 +13,7 @@ import { originForm } from "./forward-to-site.ts";
  * a forced end is left to the front. `failed` is called if nobody took the connection.
  */
 export function tunnelToSite(
-  incoming: IncomingMessage,
+  incoming: IncomingRequest,
   client: Socket,
   head: Buffer,
   to: { host: string; socketPath: string },
@@ -40,13 +40,13 @@ export function tunnelToSite(
   client.once("close", () => worker.destroy());
 }
 
-function formatHead(incoming: IncomingMessage, host: string): string {
-  const { method = "GET", rawHeaders, socket } = incoming;
-  const lines = [`${method} ${originForm(incoming.url ?? "/")} HTTP/1.1`, `host: ${host}`];
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = (rawHeaders[index] as string).toLowerCase();
+function formatHead(incoming: IncomingRequest, host: string): string {
+  const { method, url, fields, socket } = incoming;
+  const lines = [`${method} ${originForm(url)} HTTP/1.1`, `host: ${host}`];
+  for (let index = 0; index < fields.length; index += 2) {
+    const name = fields[index] as string;
     if (name === "host" || name === FRONT_CLIENT_FIELD || (isHopByHop(name) && name !== "upgrade")) continue;
-    lines.push(`${name}: ${rawHeaders[index + 1]}`);
+    lines.push(`${name}: ${fields[index + 1]}`);
   }
   lines.push("connection: upgrade");
   if (socket.remoteAddress !== undefined) lines.push(`${FRONT_CLIENT_FIELD}: ${socket.remoteAddress}`);

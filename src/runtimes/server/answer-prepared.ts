@@ -1,48 +1,77 @@
-// How does Node send a prepared answer? As it is, before anything is made of the request.
+// How does Node send a prepared answer? As it is, before anything is made of the request; a small one as the bytes
+// that go over the wire, which are the same for a second.
 
-import type { IncomingMessage } from "node:http";
 import { HotFieldReader, type HotFields } from "../../assets/hot-fields.ts";
-import type { HotRequest } from "../../assets/hot-table.ts";
+import type { HotAnswer, HotRequest } from "../../assets/hot-table.ts";
 import type { HotFront } from "../hot-front.ts";
+import type { IncomingRequest } from "../http1/incoming.ts";
+import { dateLine, formatHead } from "../http1/message-text.ts";
+import type { OutgoingAnswer } from "../http1/outgoing.ts";
 import type { CheckedListener } from "./check-request.ts";
+
+/** Larger bodies are not worth a copy. */
+const MAX_JOINED_BYTES = 32 * 1024;
 
 /** Sends what is prepared, and leaves everything else to `next`; `onPrepared` hears of each that is sent. */
 export function answerPrepared(
   currentFront: () => HotFront,
   next: CheckedListener,
-  onPrepared?: (incoming: IncomingMessage) => void,
+  onPrepared?: (incoming: IncomingRequest) => void,
 ): CheckedListener {
+  const wires = new WeakMap<HotAnswer, Wire>();
   return (incoming, outgoing, checked) => {
     const found = currentFront().answer(new PreparedRequest(incoming, checked.authority));
     if (found === undefined) return next(incoming, outgoing, checked);
     onPrepared?.(incoming);
-    outgoing.writeHead(found.status, found.fields as string[]);
-    outgoing.end(found.body);
+    if (!outgoing.isPlain || (found.body !== null && found.body.length > MAX_JOINED_BYTES)) {
+      outgoing.writeHead(found.status, found.fields);
+      outgoing.end(found.body);
+      return;
+    }
+    let wire = wires.get(found);
+    if (wire === undefined || wire.date !== dateLine()) {
+      wire = toWire(found, outgoing);
+      wires.set(found, wire);
+    }
+    outgoing.endPrepared(found.status, wire.bytes, found.body?.length ?? 0);
   };
 }
 
+/** An answer as it goes over the wire. */
+interface Wire {
+  bytes: Uint8Array;
+  /** The line that says when; another second needs other bytes. */
+  date: string;
+}
+
+function toWire({ status, fields, body }: HotAnswer, { keepAliveLines }: OutgoingAnswer): Wire {
+  const date = dateLine();
+  const head = Buffer.from(`${formatHead(status, undefined, fields).text}${date}${keepAliveLines}\r\n`, "latin1");
+  return { bytes: body === null ? head : Buffer.concat([head, body]), date };
+}
+
 class PreparedRequest implements HotRequest {
-  readonly #incoming: IncomingMessage;
+  readonly #incoming: IncomingRequest;
   readonly host: string;
 
-  constructor(incoming: IncomingMessage, host: string) {
+  constructor(incoming: IncomingRequest, host: string) {
     this.#incoming = incoming;
     this.host = host;
   }
 
   get method(): string {
-    return this.#incoming.method as string;
+    return this.#incoming.method;
   }
 
   get target(): string {
-    return this.#incoming.url as string;
+    return this.#incoming.url;
   }
 
   get fields(): HotFields {
     const reader = new HotFieldReader();
-    const { rawHeaders } = this.#incoming;
-    for (let index = 0; index < rawHeaders.length; index += 2) {
-      reader.add(rawHeaders[index] as string, rawHeaders[index + 1] as string);
+    const { fields } = this.#incoming;
+    for (let index = 0; index < fields.length; index += 2) {
+      reader.add(fields[index] as string, fields[index + 1] as string);
     }
     return reader;
   }

@@ -2,8 +2,9 @@
 // uploads slowly but steadily must not be cut. Only the client's own time counts: while what it sent waits to be
 // read, nobody looks at the clock.
 
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { isFramed } from "./framing.ts";
+import { answerPlainly } from "../http1/answer-plainly.ts";
+import type { IncomingRequest } from "../http1/incoming.ts";
+import type { OutgoingAnswer } from "../http1/outgoing.ts";
 
 export interface PaceLimits {
   /** 0: as slowly as they like. */
@@ -12,12 +13,12 @@ export interface PaceLimits {
   windowMs: number;
 }
 
-/** A connection, as far as it is looked at. */
+/** A body, as far as it is looked at. */
 export interface PacedRequest {
   complete: boolean;
+  /** Not 0 while the client waits for us. */
   readableLength: number;
-  /** Null once nobody wants the rest of the body: Node takes it away from a request whose stream is cancelled. */
-  socket: { bytesRead: number; destroyed: boolean } | null;
+  socket: { bytesRead: number; destroyed: boolean };
 }
 
 interface Window {
@@ -27,7 +28,6 @@ interface Window {
   elapsedMs: number;
 }
 
-const TEXT = "Request Timeout\n";
 const LOOKS_PER_WINDOW = 10;
 
 /** Watches requests until their bodies are there. */
@@ -47,7 +47,6 @@ export class BodyPace {
 
   /** A request whose body may still be on its way; `cut` is called if it is too slow. */
   watch(request: PacedRequest, cut: () => void): void {
-    if (request.socket === null) return;
     this.#open.set(request, { cut, bytes: request.socket.bytesRead, elapsedMs: 0 });
   }
 
@@ -55,7 +54,7 @@ export class BodyPace {
   look(sinceMs: number): void {
     const { minBytesPerSecond, windowMs } = this.#limits;
     for (const [request, window] of this.#open) {
-      if (request.complete || request.socket === null || request.socket.destroyed) this.#open.delete(request);
+      if (request.complete || request.socket.destroyed) this.#open.delete(request);
       else if (request.readableLength > 0)
         Object.assign(window, { bytes: request.socket.bytesRead, elapsedMs: 0 });
       else {
@@ -71,21 +70,18 @@ export class BodyPace {
   }
 }
 
-/** Watches a request if it has a body; one that is cut is answered 408 where no answer has begun (RFC 9110 §15.5.9). */
-export function watchBody(pace: BodyPace, incoming: IncomingMessage, outgoing: ServerResponse): void {
-  const hasBody = isFramed(incoming.rawHeaders) && !incoming.complete;
-  if (hasBody) pace.watch(incoming, () => cut(incoming, outgoing));
+/** Watches a body; one that is cut is answered 408 where no answer has begun (RFC 9110 §15.5.9). */
+export function watchBody(pace: BodyPace, { body }: IncomingRequest, outgoing: OutgoingAnswer): void {
+  if (body !== undefined) pace.watch(body, () => cut(outgoing));
 }
 
-function cut(incoming: IncomingMessage, outgoing: ServerResponse): void {
-  const { socket } = incoming;
-  if (outgoing.headersSent) return void socket.destroy();
+function cut(outgoing: OutgoingAnswer): void {
+  if (outgoing.headersSent) {
+    outgoing.destroy();
+    return;
+  }
   outgoing.shouldKeepAlive = false;
-  outgoing.writeHead(408, {
-    "content-type": "text/plain;charset=UTF-8",
-    "cache-control": "no-store",
-    "content-length": TEXT.length,
-    connection: "close",
-  });
-  outgoing.end(TEXT, () => socket.destroySoon());
+  // Nobody waits for the rest.
+  outgoing.once("close", () => outgoing.socket.destroySoon());
+  answerPlainly(outgoing, 408, "Request Timeout\n");
 }

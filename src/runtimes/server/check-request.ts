@@ -1,18 +1,18 @@
-// May a request go in at all? What Node's parser lets through, but two servers could read in two ways.
-// RFC 9112 §2.3 (version), §3.2 (target, Host), §6.1 (Transfer-Encoding).
+// May a request go in at all, and what does it ask for? RFC 9112 §3.2 (target, Host).
 
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ClientSettings } from "../../contract/guards.ts";
 import { type Host, parseHost } from "../../http/host.ts";
 import { parseRequestTarget, type RequestTarget } from "../../http/request-target.ts";
+import { answerPlainly } from "../http1/answer-plainly.ts";
+import type { IncomingRequest } from "../http1/incoming.ts";
+import type { OutgoingAnswer } from "../http1/outgoing.ts";
 import { hasTooManyFields } from "./client-limits.ts";
-import { hasField } from "./framing.ts";
 
 /** The parts of a request that the checks look at. */
-export type RequestHead = Pick<IncomingMessage, "httpVersion" | "url" | "rawHeaders" | "headers">;
+export type RequestHead = Pick<IncomingRequest, "httpVersion" | "url" | "fields">;
 
 /** The status with which a request must be refused. */
-export type Refusal = 400 | 431 | 501 | 505;
+export type Refusal = 400 | 431;
 
 /** What a good request asks for. */
 export interface CheckedTarget {
@@ -23,16 +23,14 @@ export interface CheckedTarget {
 
 /** Answers a request that may go in. */
 export type CheckedListener = (
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
+  incoming: IncomingRequest,
+  outgoing: OutgoingAnswer,
   checked: CheckedTarget,
 ) => void;
 
 const TITLES: Readonly<Record<Refusal, string>> = {
   400: "Bad Request",
   431: "Request Header Fields Too Large",
-  501: "Not Implemented",
-  505: "HTTP Version Not Supported",
 };
 
 /** HTTP/1.0 may do without a Host. */
@@ -41,13 +39,10 @@ const NAMELESS = "localhost";
 /** Reads what a request asks for, or says with which status it must be refused. */
 export function checkRequest(head: RequestHead, clients?: ClientSettings): CheckedTarget | Refusal {
   const { httpVersion, url } = head;
-  if (hasTooManyFields(head.rawHeaders, clients)) return 431;
-  if (httpVersion !== "1.1" && httpVersion !== "1.0") return 505;
-  const target = url === undefined ? undefined : parseRequestTarget(url);
+  if (hasTooManyFields(head.fields, clients)) return 431;
+  const target = parseRequestTarget(url);
   if (target === undefined) return 400;
-  const refusal = checkFraming(head);
-  if (refusal !== undefined) return refusal;
-  const named = readHost(head.rawHeaders, httpVersion === "1.1");
+  const named = readHost(head.fields, httpVersion === "1.1");
   // The host of an absolute target replaces the field, which must be good all the same (RFC 9112 §3.2.2).
   const authority = named && target.host ? toAuthority(target.host) : named;
   return authority === undefined ? 400 : { target, authority };
@@ -62,36 +57,24 @@ export function urlOf({ target, authority }: CheckedTarget): string {
 export function refuseMalformed(
   listener: CheckedListener,
   clients?: ClientSettings,
-): (i: IncomingMessage, o: ServerResponse) => void {
+): (incoming: IncomingRequest, outgoing: OutgoingAnswer) => void {
   return (incoming, outgoing) => {
     const checked = checkRequest(incoming, clients);
-    if (typeof checked === "number") return refuse(checked, incoming, outgoing);
+    if (typeof checked === "number") return refuse(checked, outgoing);
     encodeTarget(incoming, checked);
     return listener(incoming, outgoing, checked);
   };
 }
 
-/** Some clients send UTF-8 as it is, of which Node makes a character per byte: logs and upstreams get it encoded. */
-function encodeTarget(incoming: IncomingMessage, { target }: CheckedTarget): void {
-  const { url = "" } = incoming;
+/** Some clients send UTF-8 as it is, which is read as a character per byte: logs and upstreams get it encoded. */
+function encodeTarget(incoming: IncomingRequest, { target }: CheckedTarget): void {
+  const { url } = incoming;
   if (url.startsWith("/") && /[\x80-\xff]/.test(url)) incoming.url = target.pathname + target.search;
 }
 
-function refuse(status: Refusal, incoming: IncomingMessage, outgoing: ServerResponse): void {
-  const text = `${TITLES[status]}\n`;
-  const headers = {
-    "content-type": "text/plain;charset=UTF-8",
-    "content-length": text.length,
-    connection: "close",
-  };
-  outgoing.writeHead(status, headers).end(incoming.method === "HEAD" ? undefined : text);
-}
-
-function checkFraming(head: RequestHead): Refusal | undefined {
-  if (!hasField(head.rawHeaders, "transfer-encoding")) return undefined;
-  // HTTP/1.0 knows no codings, and this server only one: anything else makes the length a guess.
-  if (head.httpVersion === "1.0") return 400;
-  return head.headers["transfer-encoding"]?.trim().toLowerCase() === "chunked" ? undefined : 501;
+function refuse(status: Refusal, outgoing: OutgoingAnswer): void {
+  outgoing.shouldKeepAlive = false;
+  answerPlainly(outgoing, status, `${TITLES[status]}\n`);
 }
 
 /** Most requests of a server name it alike: the last good Host is not parsed again. */
@@ -99,13 +82,12 @@ let lastHost: string | undefined;
 let lastAuthority: string | undefined;
 
 /** What the one Host field names; undefined for none, several, or one that is malformed. */
-function readHost(rawHeaders: readonly string[], isRequired: boolean): string | undefined {
+function readHost(fields: readonly string[], isRequired: boolean): string | undefined {
   let field: string | undefined;
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index] as string;
-    if (name.length !== 4 || name.toLowerCase() !== "host") continue;
+  for (let index = 0; index < fields.length; index += 2) {
+    if (fields[index] !== "host") continue;
     if (field !== undefined) return undefined;
-    field = rawHeaders[index + 1] as string;
+    field = fields[index + 1] as string;
   }
   if (field === undefined) return isRequired ? undefined : NAMELESS;
   if (field !== lastHost) {

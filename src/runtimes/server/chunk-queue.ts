@@ -33,6 +33,11 @@ export class ChunkQueue implements BodySource {
     return this.#isOver;
   }
 
+  /** What waits to be read. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   push(chunk: Uint8Array): void {
     if (this.#waiting !== undefined) {
       this.#deliver(chunk);
@@ -62,6 +67,7 @@ export class ChunkQueue implements BodySource {
   takeAll(): Uint8Array {
     const all = joinChunks(this.#chunks);
     this.#chunks.length = 0;
+    this.#bytes = 0;
     return all;
   }
 
@@ -82,6 +88,7 @@ export class ChunkQueue implements BodySource {
 
   cancel(): void {
     this.#chunks.length = 0;
+    this.#bytes = 0;
     this.#source.abort();
   }
 

@@ -1,11 +1,10 @@
-// What does node:http bear from slow or verbose clients? Its own limits where they are right, ours beside them: a
-// time for the whole request, as it has one, would cut slow uploads, and fields beyond its number it drops unseen.
+// What is borne from slow or verbose clients, unless it is configured otherwise?
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { ClientSettings } from "../../contract/guards.ts";
+import { type HttpListener, HttpServer } from "../http1/http-server.ts";
+import type { IncomingRequest } from "../http1/incoming.ts";
+import type { OutgoingAnswer } from "../http1/outgoing.ts";
 import { BodyPace, watchBody } from "./body-pace.ts";
-
-type ServerSettings = Parameters<typeof createServer>[0] & object;
 
 const DEFAULTS = {
   headerTimeoutMs: 60_000,
@@ -16,43 +15,33 @@ const DEFAULTS = {
   bodyWindowMs: 20_000,
 } as const satisfies Required<ClientSettings>;
 
-/** How often Node looks for heads that do not come, as a share of the time they have. */
-const CHECKS_PER_TIMEOUT = 4;
-
 /** A server with limits. They are those of its first release: a socket that listens keeps its own. */
-export function createLimitedServer(clients: ClientSettings = {}, more: object = {}): Server {
-  const { headerTimeoutMs, keepAliveMs, maxHeaderBytes, maxHeaderCount, ...body } = {
-    ...DEFAULTS,
-    ...clients,
+export function createLimitedServer(clients: ClientSettings = {}, listener: HttpListener): HttpServer {
+  const { maxHeaderCount: _, ...limits } = { ...DEFAULTS, ...clients };
+  const bodies = new BodyPace({
+    minBytesPerSecond: limits.minBodyBytesPerSecond,
+    windowMs: limits.bodyWindowMs,
+  });
+  const { everyMs } = bodies;
+  if (everyMs === undefined) return new HttpServer(limits, listener);
+  const request = (incoming: IncomingRequest, outgoing: OutgoingAnswer) => {
+    if (!incoming.complete) watchBody(bodies, incoming, outgoing);
+    listener.request(incoming, outgoing);
   };
-  const server = createServer({
-    headersTimeout: headerTimeoutMs,
-    requestTimeout: 0,
-    connectionsCheckingInterval: Math.max(50, Math.min(30_000, headerTimeoutMs / CHECKS_PER_TIMEOUT)),
-    keepAliveTimeout: keepAliveMs,
-    maxHeaderSize: maxHeaderBytes,
-    ...more,
-  } as ServerSettings);
-  // One more than is allowed, so that too many can be told from just enough.
-  server.maxHeadersCount = maxHeaderCount + 1;
-  pace(server, new BodyPace({ minBytesPerSecond: body.minBodyBytesPerSecond, windowMs: body.bodyWindowMs }));
+  const server = new HttpServer(limits, { ...listener, request });
+  lookAt(bodies, everyMs, server);
   return server;
 }
 
 /** Whether a request has more fields than it may. */
 export function hasTooManyFields(
-  rawHeaders: readonly string[],
+  fields: readonly string[],
   { maxHeaderCount }: ClientSettings = {},
 ): boolean {
-  return rawHeaders.length / 2 > (maxHeaderCount ?? DEFAULTS.maxHeaderCount);
+  return fields.length / 2 > (maxHeaderCount ?? DEFAULTS.maxHeaderCount);
 }
 
-function pace(server: Server, bodies: BodyPace): void {
-  const { everyMs } = bodies;
-  if (everyMs === undefined) return;
-  server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) =>
-    watchBody(bodies, incoming, outgoing),
-  );
+function lookAt(bodies: BodyPace, everyMs: number, { listener }: HttpServer): void {
   let lookedAt = performance.now();
   const timer = setInterval(() => {
     const now = performance.now();
@@ -61,5 +50,5 @@ function pace(server: Server, bodies: BodyPace): void {
     lookedAt = now;
   }, everyMs);
   timer.unref();
-  server.once("close", () => clearInterval(timer));
+  listener.once("close", () => clearInterval(timer));
 }

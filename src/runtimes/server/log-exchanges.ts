@@ -1,33 +1,20 @@
 // The access log on Node: a line when an answer has left or its client has, with the bytes of the body that were
 // written, whoever wrote them.
 
-import { type IncomingMessage, ServerResponse } from "node:http";
 import type { RequestTrail } from "../../contract/handler.ts";
 import type { Clock, LogSink } from "../../contract/platform.ts";
 import type { TrustedProxies } from "../../http/client-address.ts";
 import { traceIdOf } from "../carry-trace.ts";
+import type { IncomingRequest } from "../http1/incoming.ts";
+import type { OutgoingAnswer } from "../http1/outgoing.ts";
 import { LoggedRequest } from "../logged-request.ts";
 import { clientAddressOf } from "../name-client.ts";
 import type { Peer } from "../request-context.ts";
+import { LineFields } from "./node-request.ts";
 import { getPlainFields } from "./node-response.ts";
 
 /** What nginx writes for a client that left before there was an answer. */
 const CLIENT_CLOSED_REQUEST = 499;
-
-/** Counts the bytes of its body; a server with an access log makes these. */
-export class CountedResponse extends ServerResponse {
-  bodyBytes = 0;
-
-  override write(...args: unknown[]): boolean {
-    this.bodyBytes += sizeOf(args[0]);
-    return super.write(...(args as Parameters<ServerResponse["write"]>));
-  }
-
-  override end(...args: unknown[]): this {
-    this.bodyBytes += sizeOf(args[0]);
-    return super.end(...(args as Parameters<ServerResponse["end"]>));
-  }
-}
 
 /** Without making a Headers object where none is needed. */
 function readField(response: Response, name: string): string | undefined {
@@ -37,23 +24,18 @@ function readField(response: Response, name: string): string | undefined {
   return index >= 0 && index % 2 === 0 ? plain[index + 1] : undefined;
 }
 
-function sizeOf(chunk: unknown): number {
-  if (typeof chunk === "string") return Buffer.byteLength(chunk);
-  return chunk instanceof Uint8Array ? chunk.byteLength : 0;
-}
-
 export class ExchangeLog {
-  readonly #open = new WeakMap<IncomingMessage, LoggedRequest>();
+  readonly #open = new WeakMap<IncomingRequest, LoggedRequest>();
   readonly #log: LogSink;
   readonly #clock: Clock;
   readonly #trusted: () => TrustedProxies;
-  readonly #peerOf: (incoming: IncomingMessage) => Peer;
+  readonly #peerOf: (incoming: IncomingRequest) => Peer;
 
   constructor(
     log: LogSink,
     clock: Clock,
     trusted: () => TrustedProxies,
-    peerOf: (incoming: IncomingMessage) => Peer,
+    peerOf: (incoming: IncomingRequest) => Peer,
   ) {
     this.#log = log;
     this.#clock = clock;
@@ -62,50 +44,50 @@ export class ExchangeLog {
   }
 
   /** A request has come in; its line is written when the answer is through. */
-  begin(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  begin(incoming: IncomingRequest, outgoing: OutgoingAnswer): void {
     const logged = this.#add(incoming);
     // Later the connection may be gone, and the address with it.
     const peer = this.#peerOf(incoming).address;
     outgoing.once("close", () => {
       const status = outgoing.headersSent ? outgoing.statusCode : CLIENT_CLOSED_REQUEST;
-      const bytes = outgoing instanceof CountedResponse ? outgoing.bodyBytes : 0;
-      logged.done(this.#headOf(incoming, peer), status, bytes);
+      logged.done(this.#headOf(incoming, peer), status, outgoing.bodyBytes);
     });
   }
 
   /** The same for an upgrade, of which the answer is all that is logged. */
-  beginUpgrade(incoming: IncomingMessage): (status: number) => void {
+  beginUpgrade(incoming: IncomingRequest): (status: number) => void {
     const logged = this.#add(incoming);
     const peer = this.#peerOf(incoming).address;
     return (status) => logged.done(this.#headOf(incoming, peer), status, 0);
   }
 
   /** Where phases write down what they learn of a request. */
-  trailOf(incoming: IncomingMessage): LoggedRequest | undefined {
+  trailOf(incoming: IncomingRequest): LoggedRequest | undefined {
     return this.#open.get(incoming);
   }
 
   /** The answer is known and about to be written. */
-  answered(incoming: IncomingMessage, response: Response): void {
+  answered(incoming: IncomingRequest, response: Response): void {
     const logged = this.#open.get(incoming);
     if (logged !== undefined) logged.cache = readField(response, "cache-status");
   }
 
   /** A prepared answer is a static file's. */
-  prepared(incoming: IncomingMessage): void {
+  prepared(incoming: IncomingRequest): void {
     const trail: RequestTrail | undefined = this.#open.get(incoming);
     if (trail !== undefined) trail.route = "static";
   }
 
-  #add(incoming: IncomingMessage): LoggedRequest {
+  #add(incoming: IncomingRequest): LoggedRequest {
     const logged = new LoggedRequest(this.#log, this.#clock);
     this.#open.set(incoming, logged);
     return logged;
   }
 
-  #headOf({ method = "", url = "", headers }: IncomingMessage, peer: string | undefined) {
-    const clientAddress = clientAddressOf(peer, this.#trusted(), (name) => headers[name]?.toString() ?? null);
-    const traceId = traceIdOf(headers.traceparent?.toString());
-    return { method, target: url, clientAddress, traceId };
+  #headOf(incoming: IncomingRequest, peer: string | undefined) {
+    const lines = new LineFields(incoming.fields);
+    const clientAddress = clientAddressOf(peer, this.#trusted(), (name) => lines.find(name));
+    const traceId = traceIdOf(incoming.field("traceparent"));
+    return { method: incoming.method, target: incoming.url, clientAddress, traceId };
   }
 }

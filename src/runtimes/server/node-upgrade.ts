@@ -1,23 +1,25 @@
 // WebSocket upgrades on Node: the handler decides, `ws` does the protocol (RFC 6455).
 
-import { type IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import type { Writable } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { ClientSettings } from "../../contract/guards.ts";
 import type { GatewayContext } from "../../contract/handler.ts";
 import type { PendingResponse } from "../../contract/pending-response.ts";
 import type { LogSink } from "../../contract/platform.ts";
+import type { RequestHead } from "../../http/request-head.ts";
 import { PairedSocket, webSocketOf } from "../apis/web-socket-pair.ts";
+import { answerOn } from "../http1/answer-on-socket.ts";
+import { answerPlainly } from "../http1/answer-plainly.ts";
+import type { IncomingRequest } from "../http1/incoming.ts";
 import { type CheckedTarget, checkRequest } from "./check-request.ts";
-import { NativeResponse } from "./node-response.ts";
+import type { Departure } from "./node-request.ts";
 import { sendAnswer } from "./send-answer.ts";
-import { writeResponse } from "./write-response.ts";
 
 /** Answers a request as the edge does. */
 export type Answer = (
-  incoming: IncomingMessage,
-  outgoing: Writable,
+  incoming: IncomingRequest,
+  outgoing: Departure,
   checked: CheckedTarget,
 ) => { context: GatewayContext; response: PendingResponse };
 
@@ -25,11 +27,11 @@ export type Answer = (
 const MAX_MESSAGE_BYTES = 1024 * 1024;
 
 /** Whether an Upgrade header asks for a WebSocket; any other protocol is answered over HTTP/1.1. */
-export function asksForWebSocket(incoming: IncomingMessage): boolean {
-  return incoming.method === "GET" && incoming.headers.upgrade?.toLowerCase() === "websocket";
+export function asksForWebSocket({ method, upgrade, version }: RequestHead): boolean {
+  return method === "GET" && upgrade === "websocket" && version === "1.1";
 }
 
-/** Handles Node's `upgrade` event. `open` holds the connections that a server must close when it stops. */
+/** Handles upgrades. `open` holds the connections that a server must close when it stops. */
 export function createUpgradeListener(
   answer: Answer,
   open: Set<WebSocket>,
@@ -43,31 +45,41 @@ export function createUpgradeListener(
     // The handler's answer names the subprotocol; the library would take the first that is offered.
     handleProtocols: () => false,
   });
-  return async (incoming: IncomingMessage, socket: Socket, head: Buffer): Promise<void> => {
+  return async (incoming: IncomingRequest, socket: Socket, head: Buffer): Promise<void> => {
     socket.on("error", () => socket.destroy());
     const checked = checkRequest(incoming, clients);
     if (typeof checked === "number") return refuse(incoming, socket);
     const { response: pending, context } = answer(incoming, socket, checked);
     const response = await pending;
     const client = webSocketOf(response);
-    if (client === undefined) return sendAnswer(response, responseOn(socket, incoming), "GET", context, log);
+    if (client === undefined) return sendAnswer(response, answerOn(socket, incoming), "GET", context, log);
     if (socket.destroyed || !isHandshake(incoming)) {
       giveUp(client);
       return refuse(incoming, socket);
     }
     const onHeaders = (lines: string[]) => lines.push(...applicationFields(response.headers));
     server.once("headers", onHeaders);
-    server.handleUpgrade(incoming, socket, head, (webSocket) => connect(webSocket, client, open));
+    server.handleUpgrade(toLibrary(incoming), socket, head, (webSocket) => connect(webSocket, client, open));
     server.off("headers", onHeaders);
   };
 }
 
 /** What the library refuses by itself, after which nobody would tell the other end (RFC 6455 §4.2.1). */
-function isHandshake({ headers }: IncomingMessage): boolean {
-  const version = headers["sec-websocket-version"];
-  return (
-    /^[+/0-9a-z]{22}==$/i.test(headers["sec-websocket-key"] ?? "") && (version === "13" || version === "8")
-  );
+function isHandshake(incoming: IncomingRequest): boolean {
+  const version = incoming.field("sec-websocket-version");
+  const key = incoming.field("sec-websocket-key") ?? "";
+  return /^[+/0-9a-z]{22}==$/i.test(key) && (version === "13" || version === "8");
+}
+
+/** As the library wants it, which reads the method and fields of the handshake. */
+function toLibrary({ method, url, fields }: IncomingRequest): IncomingMessage {
+  const headers: Record<string, string> = {};
+  for (let index = 0; index < fields.length; index += 2) {
+    const name = fields[index] as string;
+    const value = fields[index + 1] as string;
+    headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
+  }
+  return { method, url, headers } as IncomingMessage;
 }
 
 /** Ends the side of the handler: the network's will never be there. */
@@ -76,21 +88,8 @@ function giveUp(client: PairedSocket): void {
   client.close(1002, "The handshake failed");
 }
 
-function refuse(incoming: IncomingMessage, socket: Socket): Promise<void> | undefined {
-  const response = new NativeResponse("Bad Request\n", {
-    status: 400,
-    headers: { "content-type": "text/plain;charset=UTF-8" },
-  });
-  return writeResponse(response, responseOn(socket, incoming), "GET");
-}
-
-/** For an ordinary answer instead of the upgrade: the socket is closed after it. */
-function responseOn(socket: Socket, incoming: IncomingMessage): ServerResponse {
-  const outgoing = new ServerResponse(incoming);
-  outgoing.shouldKeepAlive = false;
-  outgoing.assignSocket(socket);
-  outgoing.once("finish", () => socket.end());
-  return outgoing;
+function refuse(incoming: IncomingRequest, socket: Socket): void {
+  answerPlainly(answerOn(socket, incoming), 400, "Bad Request\n");
 }
 
 /** Fields that the application wants on the 101, less those of the handshake itself. */

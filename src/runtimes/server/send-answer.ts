@@ -1,9 +1,9 @@
 // Sends an application's answer on Node; one that cannot be sent, or fails on the way, is logged.
 
-import type { ServerResponse } from "node:http";
 import type { GatewayContext } from "../../contract/handler.ts";
 import type { LogSink } from "../../contract/platform.ts";
 import { recover } from "../../edge/recover.ts";
+import type { OutgoingAnswer } from "../http1/outgoing.ts";
 import { writeResponse } from "./write-response.ts";
 
 /**
@@ -12,7 +12,7 @@ import { writeResponse } from "./write-response.ts";
  */
 export function sendAnswer(
   response: Response,
-  outgoing: ServerResponse,
+  outgoing: OutgoingAnswer,
   method: string,
   context: GatewayContext,
   log: LogSink,

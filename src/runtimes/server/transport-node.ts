@@ -1,11 +1,11 @@
-// Node's transport: undici for HTTP/1.1, loaded by the first request that needs it.
+// Node's transport: our own client for HTTP/1.1, loaded by the first request that needs it.
 
 import type { Transport } from "../../contract/transport.ts";
 import { createServerTransport } from "./transport.ts";
 
 export function createNodeTransport(): Transport {
   return createServerTransport(async () => {
-    const { UndiciTransport } = await import("./transport-undici.ts");
-    return new UndiciTransport();
+    const { Http1Transport } = await import("./transport-http1.ts");
+    return new Http1Transport();
   });
 }

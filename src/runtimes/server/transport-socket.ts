@@ -1,7 +1,6 @@
 // uwsgi and FastCGI over TCP and unix sockets, plain or TLS: one connection per request, as these servers expect.
 
-import { connect, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
+import type { Socket } from "node:net";
 import {
   type ExchangeObserver,
   TransportError,
@@ -20,8 +19,8 @@ import {
 import type { DecodedPart, ResponseDecoder } from "../../proxy/protocols/response-decoder.ts";
 import { createUwsgiDecoder, encodeUwsgiPacket } from "../../proxy/protocols/uwsgi.ts";
 import { ChunkQueue } from "./chunk-queue.ts";
+import { openUpstreamSocket } from "./open-upstream-socket.ts";
 import { readWhole } from "./read-whole.ts";
-import { tlsSettings } from "./upstream-tls.ts";
 
 /** What tells the two protocols apart. */
 interface Encoding {
@@ -55,7 +54,7 @@ export async function sendOverSocket(
   const encoding = server.protocol === "fastcgi" ? FASTCGI : UWSGI;
   const measured = await measureBody(request, server.maxBufferedBodyBytes);
   const head = encoding.encodeHead(createCgiVariables(measured, server, measured.contentLength ?? 0));
-  const socket = await openSocket(server, observer.signal);
+  const socket = await openUpstreamSocket(server, observer.signal);
   observer.connected();
   const response = receive(socket, encoding.createDecoder(bodyRule(request.method)), observer.signal);
   send(socket, head, measured.body, encoding).then(observer.sent, (error: unknown) => {
@@ -83,40 +82,6 @@ async function measureBody(request: UpstreamRequest, limitBytes: number): Promis
     body: new Blob([bytes as Uint8Array<ArrayBuffer>]).stream(),
     contentLength: bytes.length,
   };
-}
-
-function openSocket(server: UpstreamServer, signal: AbortSignal): Promise<Socket> {
-  const { address, tls, connectTimeoutMs } = server;
-  const target =
-    address.kind === "unix" ? { path: address.path } : { host: address.hostname, port: address.port };
-  return new Promise((resolve, reject) => {
-    const socket =
-      tls === undefined ? connect(target) : connectTls({ ...target, ...tlsSettings(tls, address) });
-    const timer =
-      connectTimeoutMs > 0 ? setTimeout(() => settle(timeoutError(server)), connectTimeoutMs) : undefined;
-    const onAbort = () => settle(signal.reason);
-    const onError = (error: Error) =>
-      settle(new TransportError("unreachable", `Cannot connect to ${server.id}`, { cause: error }));
-    const settle = (error?: unknown) => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", onAbort);
-      socket.off("error", onError);
-      if (error === undefined) return resolve(socket);
-      socket.on("error", () => {});
-      socket.destroy();
-      reject(error);
-    };
-    socket.once("error", onError);
-    socket.once(tls === undefined ? "connect" : "secureConnect", () => settle());
-    if (signal.aborted) onAbort();
-    else signal.addEventListener("abort", onAbort);
-  });
-}
-
-function timeoutError({ id, connectTimeoutMs }: UpstreamServer): TransportError {
-  return new TransportError("unreachable", `No connection to ${id} within ${connectTimeoutMs} ms`, {
-    timedOut: true,
-  });
 }
 
 async function send(

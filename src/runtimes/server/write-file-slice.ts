@@ -1,6 +1,6 @@
 // How does Node send a large file in constant memory? Through one buffer that is filled again when it is sent.
 
-import type { ServerResponse } from "node:http";
+import type { OutgoingAnswer } from "../http1/outgoing.ts";
 import { type FileSlice, readChunks } from "./read-file-bytes.ts";
 
 const BUFFER_BYTES = 64 * 1024;
@@ -9,7 +9,7 @@ const BUFFER_BYTES = 64 * 1024;
  * Writes the slice and ends the answer; returns early if the client is gone. Streams would make a new
  * buffer per chunk, which the garbage collector lets pile up to tens of megabytes.
  */
-export async function writeFileSlice(slice: FileSlice, outgoing: ServerResponse): Promise<void> {
+export async function writeFileSlice(slice: FileSlice, outgoing: OutgoingAnswer): Promise<void> {
   const buffer = new Uint8Array(BUFFER_BYTES);
   try {
     for await (const chunk of readChunks(slice, () => buffer)) {
@@ -25,7 +25,7 @@ export async function writeFileSlice(slice: FileSlice, outgoing: ServerResponse)
 }
 
 /** Resolves when the bytes have left the buffer, or never will. */
-function write(outgoing: ServerResponse, chunk: Uint8Array): Promise<void> {
+function write(outgoing: OutgoingAnswer, chunk: Uint8Array): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       outgoing.off("close", done);

@@ -1,15 +1,11 @@
-// Writes a Response to a Node ServerResponse: framing is ours (RFC 9112 §6), never the function's.
+// Writes a Response to a client of Node: framing is ours (RFC 9112 §6), never the function's.
 
-import type { ServerResponse } from "node:http";
 import { isConnectionField } from "../../http/response-fields.ts";
-import { drained } from "./drained.ts";
+import type { OutgoingAnswer } from "../http1/outgoing.ts";
 import { getPlainBody, getPlainFields } from "./node-response.ts";
 import { fileSliceOf, sliceLength } from "./read-file-bytes.ts";
 import { isNullBodyStatus } from "./response-init.ts";
 import { writeFileSlice } from "./write-file-slice.ts";
-
-/** Longer bodies are not worth copying. */
-const MAX_JOINED_BYTES = 16 * 1024;
 
 /**
  * Writes a complete answer at once; else resolves when it is written or the client is gone. Rejects with what the
@@ -19,7 +15,7 @@ const MAX_JOINED_BYTES = 16 * 1024;
  */
 export function writeResponse(
   response: Response,
-  outgoing: ServerResponse,
+  outgoing: OutgoingAnswer,
   method: string,
 ): Promise<void> | undefined {
   // Somebody else has answered, because the deadline of the request had passed.
@@ -30,7 +26,7 @@ export function writeResponse(
   return undefined;
 }
 
-async function writeStreamed(response: Response, outgoing: ServerResponse, method: string): Promise<void> {
+async function writeStreamed(response: Response, outgoing: OutgoingAnswer, method: string): Promise<void> {
   const fields = collectFields(response);
   if (method === "HEAD" || isNullBodyStatus(response.status)) {
     await response.body?.cancel();
@@ -48,7 +44,7 @@ async function writeStreamed(response: Response, outgoing: ServerResponse, metho
 function writePlain(
   response: Response,
   body: string | Uint8Array | null,
-  outgoing: ServerResponse,
+  outgoing: OutgoingAnswer,
   method: string,
 ): void {
   const fields = collectFields(response);
@@ -57,15 +53,7 @@ function writePlain(
   if (body === null && method === "HEAD") writeHead(response, withLength(fields), outgoing);
   else if (isNullBodyStatus(response.status)) writeHead(response, fields.list, outgoing);
   else writeHead(response, withLength({ ...fields, contentLength: length }), outgoing);
-  if (!hasBody || body === null) outgoing.end();
-  else if (typeof body === "string") outgoing.end(body, length === body.length ? "latin1" : "utf8");
-  else if (length > MAX_JOINED_BYTES) outgoing.end(body);
-  else outgoing.end(asLatin1(body), "latin1");
-}
-
-/** Node sends a text together with the head, bytes in a second buffer: for a short body that costs more. */
-function asLatin1({ buffer, byteOffset, byteLength }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
+  outgoing.end(hasBody ? body : null);
 }
 
 function byteLength(body: string | Uint8Array | null): number {
@@ -97,13 +85,10 @@ function withLength({ list, contentLength }: Fields): string[] {
   return contentLength === undefined ? list : [...list, "content-length", String(contentLength)];
 }
 
-function writeHead(response: Response, list: string[], outgoing: ServerResponse): void {
+function writeHead(response: Response, list: string[], outgoing: OutgoingAnswer): void {
   try {
-    if (response.statusText === "") outgoing.writeHead(response.status, list);
-    else outgoing.writeHead(response.status, response.statusText, list);
+    outgoing.writeHead(response.status, list, response.statusText === "" ? undefined : response.statusText);
   } catch (error) {
-    // Node keeps the text of the status that it did not send.
-    outgoing.statusMessage = "";
     response.body?.cancel().catch(() => {
       // Nobody is left to tell.
     });
@@ -113,7 +98,7 @@ function writeHead(response: Response, list: string[], outgoing: ServerResponse)
 
 async function pump(
   body: ReadableStream<Uint8Array>,
-  outgoing: ServerResponse,
+  outgoing: OutgoingAnswer,
   length: number | undefined,
 ): Promise<void> {
   const reader = body.getReader();
@@ -135,7 +120,7 @@ async function pump(
         throw new RangeError("The body is longer than its Content-Length");
       // Ended: the server is leaving and has closed its event streams.
       if (outgoing.destroyed || outgoing.writableEnded) return;
-      if (!outgoing.write(part.value)) await drained(outgoing);
+      if (!outgoing.write(part.value)) await outgoing.drained();
     }
     if (length !== undefined && written < length && !outgoing.destroyed) {
       throw new RangeError("The body is shorter than its Content-Length");

@@ -33,7 +33,8 @@ describe("the trace of a request", () => {
   });
 
   test.each(CASES)("%s: in fields as they came", (_, fields, expected) => {
-    const lines = new LineFields(["Host", "localhost", ...fields.flat()]);
+    const sent = fields.map(([name, value]) => [name.toLowerCase(), value]);
+    const lines = new LineFields(["host", "localhost", ...sent.flat()]);
     const corrected = new CorrectedFields(
       lines,
       { address: undefined },

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { TrustedProxies } from "../../../src/http/client-address.ts";
+import { parseFieldLines } from "../../../src/http/field-lines.ts";
 import { CorrectedFields } from "../../../src/runtimes/corrected-fields.ts";
 import { LazyHeaders } from "../../../src/runtimes/lazy-headers.ts";
 import { LineFields } from "../../../src/runtimes/server/node-request.ts";
@@ -9,7 +10,8 @@ const NGINX = new TrustedProxies(["10.0.0.0/8"]);
 it.each(["192.0.2.1", "10.0.0.2", undefined])(
   "takes the mark of shadow runs from whoever sends it, in any spelling (%s)",
   (address) => {
-    const lines = new LineFields(["CAUSEWAY-Shadow", "1", "A", "b", "causeway-shadow", "1"]);
+    const head = "CAUSEWAY-Shadow: 1\r\nA: b\r\ncauseway-shadow: 1\r\n";
+    const lines = new LineFields(parseFieldLines(head, 0, head.length) as string[]);
     const headers = new LazyHeaders(
       new CorrectedFields(lines, { address }, NGINX, () => undefined),
     ) as unknown as Headers;
@@ -21,7 +23,7 @@ it.each(["192.0.2.1", "10.0.0.2", undefined])(
 );
 
 it("names the host of an absolute target, wherever the field is read", () => {
-  const lines = new LineFields(["Host", "field.test", "a", "b"]);
+  const lines = new LineFields(["host", "field.test", "a", "b"]);
   const fields = new CorrectedFields(lines, { address: undefined }, NGINX, () => "target.test:81");
   const headers = new LazyHeaders(fields) as unknown as Headers;
   expect([headers.get("host"), new Headers(headers).get("Host")]).toEqual([

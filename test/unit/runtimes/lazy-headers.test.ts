@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { LazyHeaders } from "../../../src/runtimes/lazy-headers.ts";
 import { LineFields } from "../../../src/runtimes/server/node-request.ts";
 
-const LINES = ["Host", "site.test", "X-A", "1", "cookie", "a=1", "x-a", "2", "Cookie", "b=2", "x-empty", ""];
+const LINES = ["host", "site.test", "x-a", "1", "cookie", "a=1", "x-a", "2", "cookie", "b=2", "x-empty", ""];
 
 function make(lines: string[] = LINES): Headers {
   return new LazyHeaders(new LineFields(lines)) as unknown as Headers;
@@ -25,7 +25,7 @@ describe("LazyHeaders", () => {
   );
 
   it("finds the same as Headers for any lines", () => {
-    const name = fc.constantFrom("a", "A", "cookie", "Cookie", "set-cookie", "x-b");
+    const name = fc.constantFrom("a", "cookie", "set-cookie", "x-b");
     const value = fc.stringMatching(/^[a-z]([a-z ,]*[a-z])?$/);
     fc.assert(
       fc.property(fc.array(fc.tuple(name, value)), (pairs) => {

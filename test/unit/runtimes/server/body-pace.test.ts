@@ -39,18 +39,6 @@ describe("the pace of a body", () => {
     );
   });
 
-  it("passes over a request whose rest nobody wants, and watches the others", () => {
-    const pace = new BodyPace(LIMITS);
-    const cut: string[] = [];
-    const socket = { bytesRead: 0, destroyed: false };
-    const cancelled: PacedRequest = { complete: false, readableLength: 0, socket };
-    pace.watch(cancelled, () => cut.push("cancelled"));
-    pace.watch({ complete: false, readableLength: 0, socket }, () => cut.push("slow"));
-    cancelled.socket = null;
-    for (let second = 0; second < 20; second += 1) pace.look(1_000);
-    expect(cut).toEqual(["slow"]);
-  });
-
   it("does not blame a client for what nobody reads", () => {
     const give = (second: number, request: PacedRequest) => {
       request.readableLength = second <= 1_000 ? 65_536 : 0;

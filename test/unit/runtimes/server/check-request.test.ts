@@ -1,25 +1,24 @@
 import { describe, expect, it } from "vitest";
 import { checkRequest, urlOf } from "../../../../src/runtimes/server/check-request.ts";
 
-function check(fields: [string, string][], httpVersion = "1.1", url = "/") {
-  const headers = Object.fromEntries(fields.map(([name, value]) => [name.toLowerCase(), value]));
-  const checked = checkRequest({ httpVersion, url, rawHeaders: fields.flat(), headers });
+function check(fields: [string, string][], httpVersion: "1.0" | "1.1" = "1.1", url = "/") {
+  const checked = checkRequest({ httpVersion, url, fields: fields.flat() });
   return typeof checked === "number" ? checked : urlOf(checked);
 }
 
-const HOST: [string, string] = ["Host", "site.test:8080"];
+const HOST: [string, string] = ["host", "site.test:8080"];
 
 describe("a request", () => {
   it.each(["site.test", "SITE.test.", "192.0.2.1:80", "[2001:db8::1]:80", "a_b.test"])(
     "for %s is good",
     (host) => {
-      expect(check([["hOsT", host]])).toMatch(/^http:/);
+      expect(check([["host", host]])).toMatch(/^http:/);
     },
   );
 
   it.each(["", "a,b", "a b", "a/b", "a@b", "a?b", "a#b", "a\\b", "[::1", "a:b", "a:99999", "a\tb", "%61"])(
     "for %j is refused",
-    (host) => expect(check([["Host", host]])).toBe(400),
+    (host) => expect(check([["host", host]])).toBe(400),
   );
 
   it("has one Host, even if both are equal; only HTTP/1.0 may do without", () => {
@@ -40,20 +39,6 @@ describe("a request", () => {
     (url) => expect(check([HOST], "1.1", url)).toBe(400),
   );
 
-  it.each([["2.0"], ["0.9"], ["1.2"]])("in HTTP/%s is refused", (version) => {
-    expect(check([HOST], version)).toBe(505);
-  });
-
-  it.each(["identity", "identity, chunked", "gzip, chunked", "chunked, chunked", "xchunked", ""])(
-    "with the transfer coding %j is refused",
-    (coding) => expect(check([HOST, ["Transfer-Encoding", coding]])).toBe(501),
-  );
-
-  it("may be chunked, in any case, but not in HTTP/1.0", () => {
-    expect(check([HOST, ["Transfer-Encoding", "ChunKed"]])).toMatch(/^http:/);
-    expect(check([HOST, ["Transfer-Encoding", "chunked"]], "1.0")).toBe(400);
-  });
-
   it.each([
     ["/a/../b?c=/../d", "site.test", "http://site.test/b?c=/../d"],
     ["/", "SITE.test:80", "http://site.test/"],
@@ -62,11 +47,11 @@ describe("a request", () => {
     ["http://other.test:81/a", "site.test", "http://other.test:81/a"],
     ["/\xc3\xbc", "site.test", "http://site.test/%C3%BC"],
   ])("for %j at %j means %s", (url, host, expected) => {
-    expect(check([["Host", host]], "1.1", url)).toBe(expected);
+    expect(check([["host", host]], "1.1", url)).toBe(expected);
   });
 
   it("is refused if its Host is malformed, also where an absolute target replaces it", () => {
-    expect(check([["Host", "a b"]], "1.1", "http://site.test/")).toBe(400);
-    expect(check([["Host", "256.256.256.256"]])).toBe(400);
+    expect(check([["host", "a b"]], "1.1", "http://site.test/")).toBe(400);
+    expect(check([["host", "256.256.256.256"]])).toBe(400);
   });
 });

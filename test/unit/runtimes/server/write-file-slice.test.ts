@@ -1,9 +1,11 @@
 import { mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
-import { createServer, get, type IncomingMessage, type ServerResponse } from "node:http";
+import { get, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { HttpServer } from "../../../../src/runtimes/http1/http-server.ts";
+import type { OutgoingAnswer } from "../../../../src/runtimes/http1/outgoing.ts";
 import { fileSliceOf, readFileBytes } from "../../../../src/runtimes/server/read-file-bytes.ts";
 import { writeFileSlice } from "../../../../src/runtimes/server/write-file-slice.ts";
 import { patternOf, sha256 } from "../../../conformance/asset-store.ts";
@@ -26,21 +28,24 @@ const openDescriptors = async () => (await readdir("/proc/self/fd")).length;
 
 /** Answers one request with `respond` and gives its outcome beside what the client saw. */
 async function serveOnce(
-  respond: (outgoing: ServerResponse) => Promise<void>,
+  respond: (outgoing: OutgoingAnswer) => Promise<void>,
   read: (incoming: IncomingMessage) => Promise<unknown>,
 ) {
   const { promise: outcome, resolve } = Promise.withResolvers<unknown>();
-  const server = createServer((_, outgoing) => {
-    respond(outgoing).then(() => resolve("done"), resolve);
+  const limits = { headerTimeoutMs: 5_000, keepAliveMs: 5_000, maxHeaderBytes: 16_384 };
+  const server = new HttpServer(limits, {
+    request: (_, outgoing) => void respond(outgoing).then(() => resolve("done"), resolve),
+    isUpgrade: () => false,
+    upgrade() {},
   });
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((listening) => server.listener.listen(0, "127.0.0.1", listening));
+  const { port } = server.listener.address() as AddressInfo;
   const incoming = await new Promise<IncomingMessage>((answered) =>
     get({ port, host: "127.0.0.1", agent: false }, answered),
   );
   const seen = await read(incoming).catch((error: Error) => error);
   const result = { seen, outcome: await outcome };
-  await new Promise((closed) => server.close(closed));
+  await server.close();
   return result;
 }
 
@@ -50,7 +55,7 @@ async function readSum(incoming: IncomingMessage): Promise<string> {
   return sha256(Buffer.concat(chunks));
 }
 
-async function send(stream: ReadableStream<Uint8Array>, outgoing: ServerResponse): Promise<void> {
+async function send(stream: ReadableStream<Uint8Array>, outgoing: OutgoingAnswer): Promise<void> {
   const slice = fileSliceOf(stream);
   if (slice) await writeFileSlice(slice, outgoing);
 }
@@ -69,14 +74,14 @@ describe("writeFileSlice", () => {
   });
 
   test("breaks the connection off when the file changes", async () => {
-    const respond = async (outgoing: ServerResponse) => {
+    const respond = async (outgoing: OutgoingAnswer) => {
       const stream = await open();
       await truncate(file, 10);
       await send(stream, outgoing);
     };
     const read = async (incoming: IncomingMessage) => readSum(incoming);
     const { seen, outcome } = await serveOnce(async (outgoing) => {
-      outgoing.writeHead(200, { "content-length": SIZE });
+      outgoing.writeHead(200, ["content-length", String(SIZE)]);
       outgoing.flushHeaders();
       await respond(outgoing);
     }, read);

@@ -1,0 +1,139 @@
+// The head of a request, read strictly, with what it says of the body that follows and of the connection. What two
+// servers could read in two ways is refused. RFC 9112 §2, §3, §5, §6, §9; RFC 9110 §7.6.1, §7.8, §10.1.1.
+
+import { parseFieldLines } from "./field-lines.ts";
+
+/** What follows a head: so many bytes, or chunks. */
+export type BodyLength = number | "chunked";
+
+/** The first line of a request. */
+export interface RequestLine {
+  method: string;
+  /** As received, each character one byte. */
+  target: string;
+  version: "1.0" | "1.1";
+}
+
+/** A request without its body. */
+export interface RequestHead extends RequestLine {
+  /** Name (in lower case), value, name, value … */
+  fields: string[];
+  /** 0 also where none is declared. */
+  bodyLength: BodyLength;
+  /** Whether the head declares a body, be it empty. */
+  isFramed: boolean;
+  /** The connection may bring another request. */
+  isPersistent: boolean;
+  /** The protocol to change to, in lower case; undefined unless Connection names the field too. */
+  upgrade: string | undefined;
+  /** In lower case. */
+  expect: string | undefined;
+}
+
+/** The status with which a head is refused. */
+export type HeadRefusal = 400 | 501 | 505;
+
+/** Methods are compared as they are written (RFC 9110 §9.1); all that are registered look like this. */
+const METHOD = /^[A-Z][A-Z-]{0,31}$/;
+const VERSION = /^HTTP\/\d\.\d$/;
+const DIGITS = /^\d{1,15}$/;
+
+/** Reads a head from `start` to `end`, which is where its empty line begins: behind the CRLF of its last line. */
+export function parseRequestHead(text: string, start: number, end: number): RequestHead | HeadRefusal {
+  const lineEnd = text.indexOf("\r\n", start);
+  const line = parseRequestLine(text.slice(start, lineEnd));
+  if (typeof line === "number") return line;
+  const fields = parseFieldLines(text, lineEnd + 2, end);
+  return fields === undefined ? 400 : completeHead(line, fields);
+}
+
+/** Reads the first line, without its CRLF. */
+export function parseRequestLine(line: string): RequestLine | HeadRefusal {
+  const methodEnd = line.indexOf(" ");
+  const targetEnd = line.indexOf(" ", methodEnd + 1);
+  if (methodEnd < 0 || targetEnd <= methodEnd + 1) return 400;
+  const method = line.slice(0, methodEnd);
+  const version = line.slice(targetEnd + 1);
+  if ((method !== "GET" && !METHOD.test(method)) || method === "CONNECT") return 400;
+  const target = line.slice(methodEnd + 1, targetEnd);
+  if (version === "HTTP/1.1") return { method, target, version: "1.1" };
+  if (version === "HTTP/1.0") return { method, target, version: "1.0" };
+  return VERSION.test(version) ? 505 : 400;
+}
+
+function completeHead({ method, target, version }: RequestLine, fields: string[]): RequestHead | HeadRefusal {
+  let length: string | undefined;
+  let coding: string | undefined;
+  let connection: string | undefined;
+  let upgrade: string | undefined;
+  let expect: string | undefined;
+  let hosts = 0;
+  for (let index = 0; index < fields.length; index += 2) {
+    const value = fields[index + 1] as string;
+    switch (fields[index]) {
+      case "host":
+        hosts += 1;
+        break;
+      case "content-length":
+        if (length !== undefined) return 400;
+        length = value;
+        break;
+      case "transfer-encoding":
+        if (coding !== undefined) return 400;
+        coding = value;
+        break;
+      case "connection":
+        connection = connection === undefined ? value : `${connection},${value}`;
+        break;
+      case "upgrade":
+        upgrade = upgrade === undefined ? value : `${upgrade}, ${value}`;
+        break;
+      case "expect":
+        expect = expect === undefined ? value : `${expect}, ${value}`;
+    }
+  }
+  if (hosts > 1 || (coding !== undefined && (length !== undefined || version === "1.0"))) return 400;
+  const bodyLength = coding === undefined ? readLength(length) : readCoding(coding);
+  if (typeof bodyLength === "object") return bodyLength.refusal;
+  const options = connection === undefined ? undefined : listOf(connection);
+  return {
+    method,
+    target,
+    version,
+    fields,
+    bodyLength,
+    isFramed: length !== undefined || coding !== undefined,
+    isPersistent: isPersistent(version, options),
+    upgrade: upgrade !== undefined && options?.includes("upgrade") ? upgrade.toLowerCase() : undefined,
+    expect: expect?.toLowerCase(),
+  };
+}
+
+function isPersistent(version: "1.0" | "1.1", options: string[] | undefined): boolean {
+  if (options === undefined) return version === "1.1";
+  return !options.includes("close") && (version === "1.1" || options.includes("keep-alive"));
+}
+
+function listOf(field: string): string[] {
+  return field
+    .toLowerCase()
+    .split(",")
+    .map((item) => item.trim());
+}
+
+interface Refused {
+  refusal: 400 | 501;
+}
+
+function readLength(field: string | undefined): BodyLength | Refused {
+  if (field === undefined) return 0;
+  return DIGITS.test(field) ? Number(field) : { refusal: 400 };
+}
+
+/** There are other codings than `chunked`, and none of them is known here. */
+function readCoding(field: string): BodyLength | Refused {
+  const codings = listOf(field);
+  const isChunked = codings.at(-1) === "chunked" && codings.indexOf("chunked") === codings.length - 1;
+  if (!isChunked) return { refusal: 400 };
+  return codings.length === 1 ? "chunked" : { refusal: 501 };
+}

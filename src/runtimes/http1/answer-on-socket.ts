@@ -1,0 +1,15 @@
+// An ordinary answer to a request that asked to leave HTTP: the connection closes after it.
+
+import type { Socket } from "node:net";
+import type { IncomingRequest } from "./incoming.ts";
+import { OutgoingAnswer } from "./outgoing.ts";
+
+/** The answer on a socket that no connection of the server owns any more. */
+export function answerOn(socket: Socket, incoming: IncomingRequest): OutgoingAnswer {
+  const outgoing = new OutgoingAnswer(socket, incoming, undefined, () => socket.end());
+  socket.on("drain", () => outgoing.handleDrain());
+  socket.once("close", () => outgoing.handleClose());
+  // Whoever is answered sends nothing that matters.
+  socket.resume();
+  return outgoing;
+}

@@ -1,0 +1,138 @@
+// The body of a request while it arrives: taken apart, held back while nobody reads. RFC 9112 §6, §7.1.
+
+import type { Socket } from "node:net";
+import { ChunkedDecoder } from "../../http/chunked-body.ts";
+import { joinChunks } from "../../http/join-chunks.ts";
+import type { BodyLength } from "../../http/request-head.ts";
+import { ChunkQueue } from "../server/chunk-queue.ts";
+
+const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
+
+export class IncomingBody {
+  readonly socket: Socket;
+  readonly #queue: ChunkQueue;
+  readonly #decoder: ChunkedDecoder | undefined;
+  /** Bytes to come, where the length is known. */
+  #remaining: number;
+  #isHeldBack = false;
+  /** The client sends the body when it is told to (RFC 9110 §10.1.1). */
+  #awaitsContinue: boolean;
+  #discarded: number | undefined;
+  complete = false;
+
+  constructor(length: BodyLength, awaitsContinue: boolean, socket: Socket) {
+    this.socket = socket;
+    this.#awaitsContinue = awaitsContinue;
+    this.#remaining = length === "chunked" ? 0 : length;
+    this.#decoder = length === "chunked" ? new ChunkedDecoder() : undefined;
+    this.#queue = new ChunkQueue({
+      pause: () => this.#hold(true),
+      resume: () => this.#hold(false),
+      abort() {},
+    });
+  }
+
+  /** The client waits for a word before it sends the body, and has not got it. */
+  get awaitsContinue(): boolean {
+    return this.#awaitsContinue;
+  }
+
+  /** Bytes that have arrived and were not read; never 0 while it is we who keep the client waiting. */
+  get readableLength(): number {
+    return this.#queue.bytes + (this.#isHeldBack || this.#awaitsContinue ? 1 : 0);
+  }
+
+  /** Bytes that came while nobody wanted them any more. */
+  get discardedBytes(): number {
+    return this.#discarded ?? 0;
+  }
+
+  /** Takes what has arrived and returns where the body ends in it, or its length. Throws a MalformedBodyError. */
+  push(bytes: Uint8Array, start: number): number {
+    this.#awaitsContinue = false;
+    const end =
+      this.#decoder === undefined ? this.#pushCounted(bytes, start) : this.#pushChunked(bytes, start);
+    if (this.complete) this.#queue.end();
+    return end;
+  }
+
+  /** Resolves with undefined at the end; rejects if the client broke off. */
+  read(): Promise<Uint8Array | undefined> {
+    if (this.#awaitsContinue) {
+      this.#awaitsContinue = false;
+      this.socket.write(CONTINUE, "latin1");
+    }
+    return this.#queue.read();
+  }
+
+  /** The same as a stream, for one reader. */
+  stream(): ReadableStream<Uint8Array> {
+    return new ReadableStream<Uint8Array>(
+      {
+        pull: async (controller) => {
+          const chunk = await this.read();
+          if (chunk === undefined) controller.close();
+          else controller.enqueue(toBytes(chunk));
+        },
+        cancel: () => this.cancel(),
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  /** All of it. */
+  async readAll(): Promise<Uint8Array> {
+    if (this.#queue.isOver) return this.#queue.takeAll();
+    const chunks: Uint8Array[] = [];
+    for (let chunk = await this.read(); chunk !== undefined; chunk = await this.read()) chunks.push(chunk);
+    return joinChunks(chunks);
+  }
+
+  /** Nobody reads on. What has come is forgotten, what comes waits for the answer. */
+  cancel(): void {
+    this.#queue.cancel();
+  }
+
+  /** What comes from now on is read and forgotten. */
+  discard(): void {
+    this.#discarded ??= 0;
+    this.#queue.cancel();
+    if (this.#isHeldBack) this.#hold(false);
+  }
+
+  /** The rest will not come. */
+  fail(error: Error): void {
+    if (!this.complete) this.#queue.fail(error);
+  }
+
+  #pushCounted(bytes: Uint8Array, start: number): number {
+    const end = Math.min(bytes.length, start + this.#remaining);
+    if (end > start) this.#take(bytes.subarray(start, end));
+    this.#remaining -= end - start;
+    this.complete = this.#remaining === 0;
+    return end;
+  }
+
+  #pushChunked(bytes: Uint8Array, start: number): number {
+    const decoder = this.#decoder as ChunkedDecoder;
+    const end = decoder.push(bytes, start, (data) => this.#take(data));
+    this.complete = decoder.isOver;
+    return end;
+  }
+
+  #take(data: Uint8Array): void {
+    if (this.#discarded === undefined) this.#queue.push(data);
+    else this.#discarded += data.length;
+  }
+
+  #hold(isHeldBack: boolean): void {
+    this.#isHeldBack = isHeldBack;
+    if (isHeldBack) this.socket.pause();
+    else this.socket.resume();
+  }
+}
+
+/** As everywhere: functions get no Buffer, whose methods differ. */
+function toBytes({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}

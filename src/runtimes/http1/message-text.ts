@@ -1,0 +1,59 @@
+// The head of an answer as it goes over the wire, each character one byte. RFC 9112 §4, §5.
+
+import { STATUS_CODES } from "node:http";
+import { isFieldValue, isToken } from "../../http/field-lines.ts";
+
+/** Names that were found to be good: answers use the same few. */
+const goodNames = new Set<string>();
+const MAX_NAMES = 1_024;
+
+/** What the fields of an answer say of its framing. */
+export interface FormattedHead {
+  /** Ends with the CRLF of its last line. */
+  text: string;
+  hasLength: boolean;
+  hasDate: boolean;
+}
+
+/** Throws a TypeError for what cannot be sent: a name that is no token, a value with a control or a wide character. */
+export function formatHead(
+  status: number,
+  statusText: string | undefined,
+  fields: readonly string[],
+): FormattedHead {
+  if (statusText !== undefined && !isFieldValue(statusText))
+    throw new TypeError("Invalid character in the status text");
+  let text = `HTTP/1.1 ${status} ${statusText ?? STATUS_CODES[status] ?? "Unknown"}\r\n`;
+  let hasLength = false;
+  let hasDate = false;
+  for (let index = 0; index < fields.length; index += 2) {
+    const name = fields[index] as string;
+    const value = fields[index + 1] as string;
+    if (!isGoodName(name)) throw new TypeError(`Invalid header name ${JSON.stringify(name)}`);
+    if (!isFieldValue(value)) throw new TypeError(`Invalid character in the header ${name}`);
+    if (name === "content-length") hasLength = true;
+    else if (name === "date") hasDate = true;
+    text += `${name}: ${value}\r\n`;
+  }
+  return { text, hasLength, hasDate };
+}
+
+let second = 0;
+let line = "";
+
+/** The field that says when an answer was made (RFC 9110 §6.6.1), with its CRLF. */
+export function dateLine(): string {
+  const now = Math.floor(Date.now() / 1_000);
+  if (now !== second) {
+    second = now;
+    line = `Date: ${new Date(now * 1_000).toUTCString()}\r\n`;
+  }
+  return line;
+}
+
+function isGoodName(name: string): boolean {
+  if (goodNames.has(name)) return true;
+  if (!isToken(name)) return false;
+  if (goodNames.size < MAX_NAMES && name.length <= 64) goodNames.add(name);
+  return true;
+}

@@ -1,0 +1,149 @@
+// What a server's bytes say: interim answers, which are read over, then one head and its body. RFC 9112 §6, §7.
+
+import { ChunkedDecoder } from "../../http/chunked-body.ts";
+import { joinChunks } from "../../http/join-chunks.ts";
+import { answerLength, parseResponseHead, type ResponseHead } from "../../http/response-head.ts";
+
+/** The bytes are no answer. */
+export class MalformedAnswerError extends Error {
+  override readonly name = "MalformedAnswerError";
+}
+
+const MAX_HEAD_BYTES = 64 * 1024;
+const MAX_INTERIM_ANSWERS = 16;
+const HEAD_END = Buffer.from("\r\n\r\n");
+const BEGINNING = "HTTP/1.";
+const SWITCHING_PROTOCOLS = 101;
+const NOTHING = new Uint8Array(0);
+
+/** Reads one answer after the other from one connection. */
+export class AnswerReader {
+  /** Of the answer that is being read, as soon as all of it is there; interim ones are not seen. */
+  head: ResponseHead | undefined;
+  /** Something of an answer has come. */
+  hasBegun = false;
+  /** The answer is complete. */
+  isOver = false;
+  /** More than the answer has come, so that nobody knows what it belongs to. */
+  hasExcess = false;
+
+  #method = "GET";
+  /** Of a head whose end has not come. */
+  #text = "";
+  #interimAnswers = 0;
+  /** Bytes that are left of the body; infinite if it ends with the connection. */
+  #left = 0;
+  #decoder: ChunkedDecoder | undefined;
+  readonly #chunks: Uint8Array[] = [];
+
+  /** Another answer is expected, to a request with this method. */
+  begin(method: string): void {
+    this.head = undefined;
+    this.hasBegun = false;
+    this.isOver = false;
+    this.#method = method;
+    this.#text = "";
+    this.#interimAnswers = 0;
+    this.#decoder = undefined;
+    this.#chunks.length = 0;
+  }
+
+  /**
+   * Takes the first `length` bytes of a memory that may be overwritten afterwards. Throws a MalformedAnswerError or
+   * a MalformedBodyError.
+   */
+  push(memory: Buffer, length: number): void {
+    let at = 0;
+    this.hasBegun = true;
+    while (this.head === undefined && at < length) at = this.#readHead(memory, at, length);
+    if (this.head === undefined) return;
+    if (!this.isOver) at = this.#readBody(memory, at, length);
+    this.hasExcess ||= at < length;
+  }
+
+  /** The connection has ended: whether that is the end of the answer. */
+  finish(): boolean {
+    if (this.head === undefined || this.#left !== Number.POSITIVE_INFINITY) return this.isOver;
+    this.isOver = true;
+    return true;
+  }
+
+  /** What has come of the body since it was last asked for. */
+  takeChunks(give: (chunk: Uint8Array) => void): void {
+    for (const chunk of this.#chunks) give(chunk);
+    this.#chunks.length = 0;
+  }
+
+  /** The same as one array. */
+  takeAll(): Uint8Array {
+    const all = this.#chunks.length === 0 ? NOTHING : joinChunks(this.#chunks);
+    this.#chunks.length = 0;
+    return all;
+  }
+
+  /** Returns where it stopped: behind a head, or behind all bytes. */
+  #readHead(memory: Buffer, start: number, length: number): number {
+    const known = this.#text.length;
+    if (known === 0) {
+      const end = memory.indexOf(HEAD_END, start);
+      if (end >= 0 && end + HEAD_END.length <= length) {
+        this.#takeHead(memory.toString("latin1", start, end + 2));
+        return end + HEAD_END.length;
+      }
+    }
+    const text = this.#text + memory.toString("latin1", start, length);
+    const end = text.indexOf("\r\n\r\n", Math.max(0, known - HEAD_END.length));
+    if (end < 0) {
+      // What is no answer at all need not be waited for.
+      if (!BEGINNING.startsWith(text.slice(0, BEGINNING.length))) throw new MalformedAnswerError("No HTTP/1");
+      if (text.length > MAX_HEAD_BYTES) throw new MalformedAnswerError("The head is too large");
+      this.#text = text;
+      return length;
+    }
+    this.#text = "";
+    this.#takeHead(text.slice(0, end + 2));
+    return start + end + HEAD_END.length - known;
+  }
+
+  #takeHead(text: string): void {
+    if (text.length > MAX_HEAD_BYTES) throw new MalformedAnswerError("The head is too large");
+    const head = parseResponseHead(text, 0, text.length);
+    if (head === undefined) throw new MalformedAnswerError("The head is malformed");
+    if (head.status >= 200) {
+      this.head = head;
+      const follows = answerLength(head, this.#method);
+      if (follows === "chunked") this.#decoder = new ChunkedDecoder();
+      else this.#left = follows === "until-close" ? Number.POSITIVE_INFINITY : follows;
+      return;
+    }
+    // Interim answers are for this connection: nobody here asked for one.
+    this.#interimAnswers += 1;
+    if (head.status === SWITCHING_PROTOCOLS) throw new MalformedAnswerError("Nobody asked to switch");
+    if (this.#interimAnswers > MAX_INTERIM_ANSWERS)
+      throw new MalformedAnswerError("Too many interim answers");
+  }
+
+  #readBody(memory: Buffer, start: number, length: number): number {
+    if (this.#decoder !== undefined) {
+      const read = this.#decoder.push(copyOf(memory, start, length), 0, this.#keep);
+      this.isOver = this.#decoder.isOver;
+      return start + read;
+    }
+    const end = Math.min(length, start + this.#left);
+    if (end > start) this.#chunks.push(copyOf(memory, start, end));
+    this.#left -= end - start;
+    this.isOver = this.#left === 0;
+    return end;
+  }
+
+  readonly #keep = (data: Uint8Array): void => {
+    this.#chunks.push(data);
+  };
+}
+
+/** The memory is used again. */
+function copyOf(memory: Buffer, start: number, end: number): Uint8Array {
+  const copy = new Uint8Array(end - start);
+  copy.set(memory.subarray(start, end));
+  return copy;
+}

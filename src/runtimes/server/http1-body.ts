@@ -1,0 +1,31 @@
+// The body of an answer as long as it comes: its reader slows the connection down and gives it up, but has nothing to
+// say about what the connection does afterwards.
+
+import type { Socket } from "node:net";
+import { ChunkQueue, type ChunkSource } from "./chunk-queue.ts";
+
+export class AnswerBody implements ChunkSource {
+  readonly queue = new ChunkQueue(this);
+  #socket: Socket | undefined;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  pause(): void {
+    this.#socket?.pause();
+  }
+
+  resume(): void {
+    this.#socket?.resume();
+  }
+
+  abort(): void {
+    this.#socket?.destroy();
+  }
+
+  /** The answer is complete, or there will be no more of it. */
+  detach(): void {
+    this.#socket = undefined;
+  }
+}
