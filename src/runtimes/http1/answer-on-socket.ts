@@ -3,10 +3,15 @@
 import type { Socket } from "node:net";
 import type { IncomingRequest } from "./incoming.ts";
 import { OutgoingAnswer } from "./outgoing.ts";
+import { Output } from "./output.ts";
 
 /** The answer on a socket that no connection of the server owns any more. */
 export function answerOn(socket: Socket, incoming: IncomingRequest): OutgoingAnswer {
-  const outgoing = new OutgoingAnswer(socket, incoming, undefined, () => socket.end());
+  const output = new Output(socket);
+  const outgoing = new OutgoingAnswer(output, incoming, undefined, () => {
+    output.flush();
+    socket.end();
+  });
   socket.on("drain", () => outgoing.handleDrain());
   socket.once("close", () => outgoing.handleClose());
   // Whoever is answered sends nothing that matters.

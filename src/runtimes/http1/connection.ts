@@ -6,6 +6,7 @@ import { parseRequestHead, parseRequestLine, type RequestHead } from "../../http
 import { IncomingRequest } from "./incoming.ts";
 import { IncomingBody } from "./incoming-body.ts";
 import { OutgoingAnswer } from "./outgoing.ts";
+import { Output, sendOverdue } from "./output.ts";
 import { formatRefusal, type Refusal } from "./refusal.ts";
 
 /** The server, as its connections see it. */
@@ -40,6 +41,7 @@ const HOPELESS = /[^\t\r\n\x20-\x7e\x80-\xff]|(?:^|[^\r])\n|\r[^\n]/;
 export class ServerConnection {
   readonly socket: Socket;
   readonly #host: ConnectionHost;
+  readonly #output: Output;
   phase: Phase = "fresh";
   /** The tick in which the phase began. */
   since: number;
@@ -54,6 +56,7 @@ export class ServerConnection {
   constructor(socket: Socket, host: ConnectionHost) {
     this.socket = socket;
     this.#host = host;
+    this.#output = new Output(socket);
     this.since = host.ticks;
     socket.on("data", this.#onData);
     socket.on("end", this.#onEnd);
@@ -74,9 +77,15 @@ export class ServerConnection {
     if (outgoing?.headersSent) return void this.destroy();
     this.#enter("leaving");
     this.#incoming?.body?.fail(new Error("The request is malformed"));
+    this.#output.flush();
     this.socket.end(formatRefusal(refusal), "latin1");
     outgoing?.handleClose();
     this.socket.resume();
+  }
+
+  /** Closes it when everything has left. */
+  close(): void {
+    this.#leave();
   }
 
   destroy(): void {
@@ -94,7 +103,7 @@ export class ServerConnection {
   /** The client sends nothing more; one that waits for an answer is gone all the same, as for every server here. */
   readonly #onEnd = (): void => {
     if (this.phase === "busy" || this.phase === "draining") this.socket.destroy();
-    else this.socket.end();
+    else this.#end();
   };
 
   readonly #onDrain = (): void => this.#outgoing?.handleDrain();
@@ -106,6 +115,12 @@ export class ServerConnection {
     this.#outgoing?.handleClose();
     this.#host.closed(this);
   };
+
+  /** Sends nothing more. */
+  #end(): void {
+    this.#output.flush();
+    this.socket.end();
+  }
 
   #enter(phase: Phase): void {
     this.phase = phase;
@@ -176,14 +191,14 @@ export class ServerConnection {
     if (expect !== undefined && expect !== "100-continue") return void this.refuse(417);
     const hasBody = bodyLength !== 0;
     const awaits = hasBody && expect !== undefined && head.version === "1.1" && headEnd === bytes.length;
-    const body = hasBody ? new IncomingBody(bodyLength, awaits, this.socket) : undefined;
+    const body = hasBody ? new IncomingBody(bodyLength, awaits, this.#output) : undefined;
     const incoming = new IncomingRequest(head, this.socket, body);
     if (body === undefined && this.#host.isUpgrade(head)) {
       this.#upgrade(incoming, bytes.subarray(headEnd));
       return;
     }
     const keepAliveLines = head.isPersistent ? this.#host.keepAliveLines : undefined;
-    const outgoing = new OutgoingAnswer(this.socket, incoming, keepAliveLines, this.#onAnswered);
+    const outgoing = new OutgoingAnswer(this.#output, incoming, keepAliveLines, this.#onAnswered);
     this.#incoming = incoming;
     this.#outgoing = outgoing;
     this.phase = "busy";
@@ -192,6 +207,7 @@ export class ServerConnection {
       else this.#readBody(body, bytes.subarray(headEnd));
       if (this.phase !== "busy") return;
     }
+    sendOverdue();
     this.#host.request(incoming, outgoing);
   }
 
@@ -204,7 +220,7 @@ export class ServerConnection {
       this.#enter("draining");
       body.discard();
       // The client learns that this was all while it still sends (RFC 9112 §9.6).
-      if (!this.#outgoing?.shouldKeepAlive) this.socket.end();
+      if (!this.#outgoing?.shouldKeepAlive) this.#end();
     }
   };
 
@@ -223,12 +239,14 @@ export class ServerConnection {
   #leave(): void {
     this.#enter("leaving");
     this.#waiting = undefined;
+    this.#output.flush();
     this.socket.destroySoon();
   }
 
   /** Gives the socket away as it came, with what has been read too far. */
   #upgrade(incoming: IncomingRequest, rest: Buffer): void {
     const { socket } = this;
+    this.#output.flush();
     socket.off("data", this.#onData);
     socket.off("end", this.#onEnd);
     socket.off("drain", this.#onDrain);

@@ -96,7 +96,7 @@ export class HttpServer implements ConnectionHost {
   }
 
   closeIdleConnections(): void {
-    for (const connection of this.#connections) if (connection.isIdle) connection.destroy();
+    for (const connection of this.#connections) if (connection.isIdle) connection.close();
   }
 
   closeAllConnections(): void {
@@ -122,7 +122,7 @@ export class HttpServer implements ConnectionHost {
           if (ageMs >= this.#headerTimeoutMs) connection.destroy();
           break;
         case "idle":
-          if (ageMs >= this.keepAliveMs) connection.destroy();
+          if (ageMs >= this.keepAliveMs) connection.close();
           break;
         case "draining":
           if (ageMs >= DRAINING_MS) connection.destroy();

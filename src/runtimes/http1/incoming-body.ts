@@ -1,15 +1,15 @@
 // The body of a request while it arrives: taken apart, held back while nobody reads. RFC 9112 §6, §7.1.
 
-import type { Socket } from "node:net";
 import { ChunkedDecoder } from "../../http/chunked-body.ts";
 import { joinChunks } from "../../http/join-chunks.ts";
 import type { BodyLength } from "../../http/request-head.ts";
 import { ChunkQueue } from "../server/chunk-queue.ts";
+import type { Output } from "./output.ts";
 
 const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
 
 export class IncomingBody {
-  readonly socket: Socket;
+  readonly #output: Output;
   readonly #queue: ChunkQueue;
   readonly #decoder: ChunkedDecoder | undefined;
   /** Bytes to come, where the length is known. */
@@ -20,8 +20,8 @@ export class IncomingBody {
   #discarded: number | undefined;
   complete = false;
 
-  constructor(length: BodyLength, awaitsContinue: boolean, socket: Socket) {
-    this.socket = socket;
+  constructor(length: BodyLength, awaitsContinue: boolean, output: Output) {
+    this.#output = output;
     this.#awaitsContinue = awaitsContinue;
     this.#remaining = length === "chunked" ? 0 : length;
     this.#decoder = length === "chunked" ? new ChunkedDecoder() : undefined;
@@ -30,6 +30,10 @@ export class IncomingBody {
       resume: () => this.#hold(false),
       abort() {},
     });
+  }
+
+  get socket(): Output["socket"] {
+    return this.#output.socket;
   }
 
   /** The client waits for a word before it sends the body, and has not got it. */
@@ -60,7 +64,7 @@ export class IncomingBody {
   read(): Promise<Uint8Array | undefined> {
     if (this.#awaitsContinue) {
       this.#awaitsContinue = false;
-      this.socket.write(CONTINUE, "latin1");
+      this.#output.write(CONTINUE);
     }
     return this.#queue.read();
   }

@@ -2,6 +2,7 @@
 
 import type { Socket } from "node:net";
 import { dateLine, formatHead } from "./message-text.ts";
+import type { Output } from "./output.ts";
 
 /** What of a request decides how its answer is framed. */
 export interface AnsweredRequest {
@@ -9,7 +10,7 @@ export interface AnsweredRequest {
   readonly httpVersion: "1.0" | "1.1";
 }
 
-/** Longer bodies are not worth copying behind their head. */
+/** Longer bodies are not worth copying behind their head, nor keeping for a moment. */
 const MAX_JOINED_BYTES = 32 * 1024;
 const LAST_CHUNK = "0\r\n\r\n";
 const EMPTY = new Uint8Array(0);
@@ -27,6 +28,7 @@ export class OutgoingAnswer {
   bodyBytes = 0;
   /** What an answer says after which the connection is kept: whole lines. */
   readonly keepAliveLines: string;
+  readonly #output: Output;
   readonly #request: AnsweredRequest;
   readonly #onFinish: () => void;
   #state: State = "open";
@@ -39,12 +41,13 @@ export class OutgoingAnswer {
 
   /** `keepAliveLines` are sent where the connection is kept; `onFinish` is called when the answer has left. */
   constructor(
-    socket: Socket,
+    output: Output,
     request: AnsweredRequest,
     keepAliveLines: string | undefined,
     onFinish: () => void,
   ) {
-    this.socket = socket;
+    this.socket = output.socket;
+    this.#output = output;
     this.#request = request;
     this.shouldKeepAlive = keepAliveLines !== undefined;
     this.keepAliveLines = keepAliveLines ?? "";
@@ -92,8 +95,7 @@ export class OutgoingAnswer {
 
   /** Sends the head before there is a body. */
   flushHeaders(): void {
-    if (this.#state === "open" && this.#head !== undefined)
-      this.socket.write(this.#takeHead(undefined), "latin1");
+    if (this.#state === "open" && this.#head !== undefined) this.#output.write(this.#takeHead(undefined));
   }
 
   /** False: wait until it is drained. `onFlushed` is called when the bytes are no longer needed. */
@@ -106,14 +108,14 @@ export class OutgoingAnswer {
     const head = this.#head === undefined ? "" : this.#takeHead(undefined);
     if (!this.#hasBody() || chunk.length === 0) return this.#writeText(head, onFlushed);
     this.bodyBytes += chunk.length;
-    const { socket } = this;
     const before = this.#isChunked ? `${head}${chunk.length.toString(16)}\r\n` : head;
-    if (before === "" && !this.#isChunked) return socket.write(chunk, onFlushed);
+    const output = this.#output;
+    if (before === "") return output.write(chunk, onFlushed);
+    const { socket } = this;
     socket.cork();
-    if (before !== "") socket.write(before, "latin1");
-    const last = this.#isChunked ? undefined : onFlushed;
-    let takesMore = socket.write(chunk, last);
-    if (this.#isChunked) takesMore = socket.write("\r\n", "latin1", onFlushed);
+    output.write(before);
+    let takesMore = output.write(chunk, this.#isChunked ? undefined : onFlushed);
+    if (this.#isChunked) takesMore = output.write("\r\n", onFlushed);
     socket.uncork();
     return takesMore;
   }
@@ -127,7 +129,7 @@ export class OutgoingAnswer {
       if (body !== undefined && body !== null && body.length > 0) {
         this.write(typeof body === "string" ? Buffer.from(body) : body);
       }
-      if (this.#isChunked) this.socket.write(LAST_CHUNK, "latin1");
+      if (this.#isChunked) this.#output.write(LAST_CHUNK);
     }
     this.#finishWhenFlushed();
   }
@@ -137,13 +139,13 @@ export class OutgoingAnswer {
     this.statusCode = status;
     this.headersSent = true;
     this.bodyBytes = bodyBytes;
-    this.socket.write(bytes);
+    this.#output.send(bytes);
     this.#finishWhenFlushed();
   }
 
   /** Sends a 103 (RFC 8297). */
   writeEarlyHints(links: readonly string[]): void {
-    this.socket.write(`HTTP/1.1 103 Early Hints\r\nLink: ${links.join(", ")}\r\n\r\n`, "latin1");
+    this.#output.write(`HTTP/1.1 103 Early Hints\r\nLink: ${links.join(", ")}\r\n\r\n`);
   }
 
   /** Breaks off: a client must not take half an answer for a whole one. */
@@ -210,16 +212,18 @@ export class OutgoingAnswer {
     // No length for what has no body: that of the GET may be another.
     const isEmpty = !this.#hasBody();
     const head = this.#takeHead(this.#request.method === "HEAD" && body === null ? undefined : length);
-    if (isEmpty || length === 0 || body === null) this.socket.write(head, "latin1");
-    else {
-      this.bodyBytes = length;
-      if (typeof body === "string" && body.length === length) this.socket.write(head + body, "latin1");
-      else writeBoth(this.socket, head, body, length);
+    if (isEmpty || length === 0 || body === null) {
+      this.#output.send(head);
+      return;
     }
+    this.bodyBytes = length;
+    if (length > MAX_JOINED_BYTES) writeBoth(this.#output, head, body);
+    else if (typeof body === "string" && body.length === length) this.#output.send(head + body);
+    else this.#output.send(joinBoth(head, body, length));
   }
 
   #writeText(text: string, onFlushed: (() => void) | undefined): boolean {
-    if (text !== "") return this.socket.write(text, "latin1", onFlushed);
+    if (text !== "") return this.#output.write(text, onFlushed);
     if (onFlushed !== undefined) queueMicrotask(onFlushed);
     return true;
   }
@@ -230,7 +234,7 @@ export class OutgoingAnswer {
     if (socket.destroyed) return;
     if (socket.writableLength === 0) this.#finish();
     else
-      socket.write(EMPTY, () => {
+      this.#output.write(EMPTY, () => {
         if (this.#state === "ended" && !socket.destroyed) this.#finish();
       });
   }
@@ -254,18 +258,17 @@ function isBodyless(status: number): boolean {
   return status === 204 || status === 304 || status < 200;
 }
 
-function writeBoth(socket: Socket, head: string, body: string | Uint8Array, length: number): void {
-  if (length > MAX_JOINED_BYTES) {
-    socket.cork();
-    socket.write(head, "latin1");
-    if (typeof body === "string") socket.write(body, "utf8");
-    else socket.write(body);
-    socket.uncork();
-    return;
-  }
+function writeBoth(output: Output, head: string, body: string | Uint8Array): void {
+  output.socket.cork();
+  output.write(head);
+  output.write(typeof body === "string" ? Buffer.from(body) : body);
+  output.socket.uncork();
+}
+
+function joinBoth(head: string, body: string | Uint8Array, length: number): Uint8Array {
   const bytes = Buffer.allocUnsafe(head.length + length);
   bytes.write(head, 0, "latin1");
   if (typeof body === "string") bytes.write(body, head.length, "utf8");
   else bytes.set(body, head.length);
-  socket.write(bytes);
+  return bytes;
 }

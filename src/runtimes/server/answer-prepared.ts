@@ -46,7 +46,10 @@ interface Wire {
 
 function toWire({ status, fields, body }: HotAnswer, { keepAliveLines }: OutgoingAnswer): Wire {
   const date = dateLine();
-  const head = Buffer.from(`${formatHead(status, undefined, fields).text}${date}${keepAliveLines}\r\n`, "latin1");
+  const head = Buffer.from(
+    `${formatHead(status, undefined, fields).text}${date}${keepAliveLines}\r\n`,
+    "latin1",
+  );
   return { bytes: body === null ? head : Buffer.concat([head, body]), date };
 }
 
