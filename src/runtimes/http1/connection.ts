@@ -215,7 +215,7 @@ export class ServerConnection {
     const body = this.#incoming?.body;
     if (body === undefined || body.complete) this.#next();
     // Whoever waits for a word before the body may send it or not: nobody knows what comes next.
-    else if (body.awaitsContinue) this.#leave();
+    else if (body.awaitsContinue || !this.#outgoing?.waitsForBody) this.#leave();
     else {
       this.#enter("draining");
       body.discard();

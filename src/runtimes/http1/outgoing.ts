@@ -24,6 +24,8 @@ export class OutgoingAnswer {
   headersSent = false;
   /** Whether the connection may bring another request after this answer. */
   shouldKeepAlive: boolean;
+  /** Whether what is left of the request's body is read when the answer has left, for a while. */
+  waitsForBody = true;
   /** Of the body, without framing. */
   bodyBytes = 0;
   /** What an answer says after which the connection is kept: whole lines. */

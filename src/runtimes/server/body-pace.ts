@@ -81,7 +81,6 @@ function cut(outgoing: OutgoingAnswer): void {
     return;
   }
   outgoing.shouldKeepAlive = false;
-  // Nobody waits for the rest.
-  outgoing.once("close", () => outgoing.socket.destroySoon());
+  outgoing.waitsForBody = false;
   answerPlainly(outgoing, 408, "Request Timeout\n");
 }
