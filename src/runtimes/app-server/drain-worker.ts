@@ -2,12 +2,12 @@
 
 import type { LogSink } from "../../contract/platform.ts";
 import type { DrainOrder } from "../../contract/process-host.ts";
-import type { NodeServer } from "../node.ts";
+import type { SiteServer } from "../site-server.ts";
 import type { WorkerConnections } from "./worker-connections.ts";
 import type { WorkerGate } from "./worker-gate.ts";
 
 export interface WorkerParts {
-  node: Pick<NodeServer, "server" | "work"> & { webSockets: Iterable<OpenSocket> & { size: number } };
+  node: Pick<SiteServer, "server" | "work"> & { webSockets: Iterable<OpenSocket> & { size: number } };
   connections: WorkerConnections;
   gate: WorkerGate;
   log: LogSink;

@@ -5,8 +5,8 @@ import { createHistogram, recordDuration } from "../../observe/latency-histogram
 import { answerPlainly } from "../http1/answer-plainly.ts";
 import type { IncomingRequest } from "../http1/incoming.ts";
 import type { OutgoingAnswer } from "../http1/outgoing.ts";
-import type { RequestGate } from "../node.ts";
 import { getPlainBody } from "../server/node-response.ts";
+import type { RequestGate } from "../site-server.ts";
 import { type Deadlines, deadlineMs, shortestDeadlineMs } from "./deadlines.ts";
 
 interface OpenRequest {

@@ -8,14 +8,15 @@ import { parseSite } from "../../contract/parse-site.ts";
 import type { Site } from "../../contract/site.ts";
 import type { AssetFetch } from "../../gateway/assets-binding.ts";
 import { createReachFilter } from "../../gateway/may-reach-functions.ts";
-import { createNodeServer, type NodeServer, prepareNode } from "../node.ts";
+import { createNodeServer, prepareNode } from "../node.ts";
 import { loadRelease } from "../server/load-release.ts";
 import { migrationFolder } from "../server/migration-folder.ts";
 import { createMigrationJournal } from "../server/migration-journal.ts";
 import { openAssetStore } from "../server/open-asset-store.ts";
 import { openProcessCache } from "../server/open-process-cache.ts";
 import { surviveFaults } from "../server/survive-faults.ts";
-import { createNodeTransport } from "../server/transport-node.ts";
+import { createSocketTransport } from "../server/transport-sockets.ts";
+import type { SiteServer } from "../site-server.ts";
 import { CacheLink } from "./cache-link.ts";
 import { longestDeadlineMs, shortestDeadlineMs } from "./deadlines.ts";
 import { takeFrontClient } from "./front-fields.ts";
@@ -71,12 +72,12 @@ async function createServerFor(
   gate: WorkerGate,
   limitCounters: SharedLimits,
   log: WorkerLog,
-): Promise<NodeServer> {
+): Promise<SiteServer> {
   const { role, release: outDir, functionsSocket, env, accessLog } = brief;
   const migrations = createMigrationJournal(() => migrationFolder(brief.outDir, brief.control), log);
   const options = { env, host: "", port: 0, log, accessLog, limitCounters, migrations };
   if (role === "edge" && functionsSocket !== undefined) {
-    const reached = createIsolatedApplication(functionsSocket, createNodeTransport(), log);
+    const reached = createIsolatedApplication(functionsSocket, createSocketTransport(), log);
     const mayReach = createReachFilter(site.application);
     const application = (fetchAsset: AssetFetch): Handler => {
       return (request, env, context) => {

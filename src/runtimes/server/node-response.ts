@@ -150,7 +150,8 @@ export class NodeResponse {
   }
 
   static redirect(url: string | URL, status?: number): Response {
-    return NativeResponse.redirect(url, status);
+    // Bun sends a relative address, which the standard refuses (Fetch standard, "Response.redirect").
+    return NativeResponse.redirect(new URL(url).href, status);
   }
 
   static json(data: unknown, init?: ResponseInit): Response {
