@@ -3,7 +3,7 @@
 import type { OutgoingAnswer } from "../http1/outgoing.ts";
 import { type FileSlice, readChunks } from "./read-file-bytes.ts";
 
-const BUFFER_BYTES = 64 * 1024;
+const BUFFER_BYTES = 256 * 1024;
 
 /**
  * Writes the slice and ends the answer; returns early if the client is gone. Streams would make a new
