@@ -10,7 +10,7 @@ import type { OutgoingAnswer } from "../http1/outgoing.ts";
 import type { CheckedListener } from "./check-request.ts";
 
 /** Larger bodies are not worth a copy. */
-const MAX_JOINED_BYTES = 32 * 1024;
+const MAX_JOINED_BYTES = 128 * 1024;
 
 /** Sends what is prepared, and leaves everything else to `next`; `onPrepared` hears of each that is sent. */
 export function answerPrepared(
