@@ -29,6 +29,7 @@ const UPSTREAM_KEYS = [
   "retries",
   "host",
   "forwarding",
+  "interim",
   "tls",
   "script",
   "root",
@@ -36,6 +37,7 @@ const UPSTREAM_KEYS = [
   "variables",
   "maxBufferedBody",
 ] as const;
+const INTERIM_RULES = ["pass", "drop"] as const;
 const SERVER_KEYS = ["url", "weight", "backup", "drain", "maxConnections"] as const;
 const TLS_KEYS = ["serverName", "ca", "certificate", "key", "dangerouslyAcceptAnyCertificate"] as const;
 
@@ -64,6 +66,7 @@ export function readUpstream(
     retries: readRetries(reader, table.retries, at("retries")),
     host: readHost(reader.text(table.host, at("host")) ?? "client"),
     forwarding: reader.choice(table.forwarding, at("forwarding"), FORWARDING_STYLES) ?? "x-forwarded",
+    passesInterim: (reader.choice(table.interim, at("interim"), INTERIM_RULES) ?? "pass") === "pass",
     maxBufferedBodyBytes: reader.size(table.maxBufferedBody, at("maxBufferedBody")) ?? DEFAULT_BUFFERED_BYTES,
   };
 }

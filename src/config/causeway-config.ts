@@ -43,6 +43,8 @@ export interface UpstreamConfig {
   host?: "client" | "server" | (string & {});
   /** Fields that tell servers about the client. */
   forwarding?: "x-forwarded" | "forwarded" | "both" | "none";
+  /** Interim answers (1xx) of servers: `pass` (default) or `drop`. */
+  interim?: "pass" | "drop";
   tls?: TlsConfig;
   /** FastCGI: the file of a front controller. */
   script?: string;

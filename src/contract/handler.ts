@@ -13,6 +13,11 @@ export interface GatewayContext {
   readonly requestId: string;
   /** The client's IP address as text, or undefined where the transport has none (unix sockets, tests). */
   readonly clientAddress: string | undefined;
+  /**
+   * Sends an interim answer (1xx: status; name, value …) before the one that is returned; nothing happens where the
+   * client knows none. Absent where the runtime cannot.
+   */
+  sendInterim?(status: number, fields: readonly string[]): void;
   /** Resolves when the exchange is over, an upgraded one too; absent where the runtime does not tell. */
   readonly finished?: Promise<void> | undefined;
   /** There only where requests are logged: whoever answers writes down what the log wants to know. */

@@ -44,6 +44,8 @@ export interface UpstreamSettings {
   host: { kind: "client" } | { kind: "server" } | { kind: "fixed"; value: string };
   /** Which fields tell servers about the client. */
   forwarding: ForwardingStyle;
+  /** Interim answers (1xx) of servers go on to clients. */
+  passesInterim: boolean;
   /** uwsgi and FastCGI need a length: bodies without one are collected up to here. */
   maxBufferedBodyBytes: number;
 }

@@ -92,6 +92,8 @@ export interface ExchangeObserver {
   connected(): void;
   /** The request is out with all of its body. */
   sent(): void;
+  /** An interim answer (1xx) has come, but none to Expect; fields as in the answer. RFC 9110 §15.2. */
+  interim?(status: number, fields: readonly string[]): void;
 }
 
 /** Sends requests. Rejects with a TransportError, or with the signal's reason. */

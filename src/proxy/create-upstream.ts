@@ -1,7 +1,7 @@
 // A named group of servers as one Handler: chooses a server, sends, and tries another where that is safe.
 // Throws UpstreamUnreachableError only if nobody was reached; every other failure is an answer.
 
-import type { Env, Handler } from "../contract/handler.ts";
+import type { Env, GatewayContext, Handler } from "../contract/handler.ts";
 import type { Clock, LogSink } from "../contract/platform.ts";
 import type { UpstreamSettings } from "../contract/routing.ts";
 import type { Transport } from "../contract/transport.ts";
@@ -12,7 +12,7 @@ import { createStickyCookie } from "./balancing/sticky-cookie.ts";
 import { type Answer, attemptExchange, type Failure } from "./exchange.ts";
 import { answerFailure } from "./failure-answer.ts";
 import { addressRequest, type ForwardedRequest, forwardRequest } from "./forward-request.ts";
-import { forwardResponse } from "./forward-response.ts";
+import { endToEndFields, forwardResponse } from "./forward-response.ts";
 import { RepeatableBody } from "./request-body.ts";
 import { isIdempotent, mayRepeat, RetryBudget } from "./retry.ts";
 import { type PoolParts, selectServer } from "./server-pool.ts";
@@ -100,7 +100,8 @@ function createHandler(
   return async (request, _env, context) => {
     const forwarded = forwardRequest(request, context.clientAddress, settings, trusted);
     const pool: PoolParts = { ...parts, sticky: binding && (await binding) };
-    const sending = { forwarded, settings, transport, clock, signal: request.signal };
+    const onInterim = settings.passesInterim ? interimPassage(context) : undefined;
+    const sending = { forwarded, settings, transport, clock, signal: request.signal, onInterim };
     const { answer, failure, state } = await sendToAny(sending, request.headers, pool, budget);
     if (context.trail !== undefined) context.trail.upstream = state?.server.id;
     if (answer !== undefined && state !== undefined) {
@@ -131,6 +132,12 @@ function createHandler(
   }
 }
 
+/** Where interim answers go; undefined if there is no way for them. */
+function interimPassage(context: GatewayContext): Sending["onInterim"] {
+  if (context.sendInterim === undefined) return undefined;
+  return (status, fields) => context.sendInterim?.(status, endToEndFields(fields).flat());
+}
+
 /** A Set-Cookie for a client that is not bound to the server which answered. */
 function bindingFields({ sticky }: PoolParts, headers: Headers, state: ServerState): [string, string][] {
   if (sticky === undefined || sticky.find(headers) === state) return [];
@@ -143,6 +150,7 @@ interface Sending {
   transport: Transport;
   clock: Clock;
   signal: AbortSignal | undefined;
+  onInterim: ((status: number, fields: readonly string[]) => void) | undefined;
 }
 
 interface Sent {
@@ -159,7 +167,7 @@ async function sendToAny(
   pool: PoolParts,
   budget: RetryBudget,
 ): Promise<Sent> {
-  const { forwarded, settings, transport, clock, signal } = sending;
+  const { forwarded, settings, transport, clock, signal, onInterim } = sending;
   const { target, method, client } = forwarded.request;
   const balanced = { target, headers, clientAddress: client.address };
   const startedAt = clock.monotonic();
@@ -182,6 +190,7 @@ async function sendToAny(
       totalMs: remaining(settings.timeouts.totalMs, clock.monotonic() - startedAt),
       failureStatuses: settings.passiveHealth.failureStatuses,
       clientSignal: signal,
+      onInterim,
     });
     if (outcome.kind === "answer") return { ...sent, answer: outcome };
     sent.failure = outcome;

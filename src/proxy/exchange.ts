@@ -25,6 +25,8 @@ export interface Attempt {
   totalMs: number;
   failureStatuses: readonly number[];
   clientSignal: AbortSignal | undefined;
+  /** Interim answers are passed on to it; undefined: dropped. */
+  onInterim: ((status: number, fields: readonly string[]) => void) | undefined;
 }
 
 /** Why an attempt ended without an answer. */
@@ -56,6 +58,7 @@ export async function attemptExchange(attempt: Attempt): Promise<Answer | Failur
       wasSent = true;
     },
     sent: () => deadlines.await("first-byte"),
+    ...(attempt.onInterim && { interim: attempt.onInterim }),
   };
   try {
     const response = await transport.send({ ...request, body }, state.server, observer);

@@ -40,7 +40,8 @@ function toInit(fields: [string, string][]): HeadersInit {
   return Object.keys(record).length === fields.length ? record : fields;
 }
 
-function endToEndFields(fields: readonly string[]): [string, string][] {
+/** Name, value pairs without those of the connection and the framing. */
+export function endToEndFields(fields: readonly string[]): [string, string][] {
   const named = namedInConnection(fields);
   const kept: [string, string][] = [];
   for (let index = 0; index < fields.length; index += 2) {

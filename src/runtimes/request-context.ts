@@ -39,6 +39,8 @@ export interface Peer {
 /** What tells that an exchange is over: the answer, or the socket of an upgraded one. */
 export interface Ending {
   once(event: "close", listener: () => void): unknown;
+  /** Absent where there is nothing but a socket. */
+  writeInterim?(status: number, fields: readonly string[]): void;
 }
 
 /** What is known of some requests only. */
@@ -73,6 +75,10 @@ export class RequestContext implements GatewayContext {
   get finished(): Promise<void> | undefined {
     const ending = this.#ending;
     return ending && new Promise((resolve) => ending.once("close", () => resolve()));
+  }
+
+  sendInterim(status: number, fields: readonly string[]): void {
+    this.#ending?.writeInterim?.(status, fields);
   }
 
   get requestId(): string {

@@ -31,6 +31,8 @@ import { serverUrl } from "./server/server-url.ts";
 import { writeResponse } from "./server/write-response.ts";
 import { SYSTEM_CLOCK } from "./system-clock.ts";
 
+/** RFC 8297. */
+const EARLY_HINTS = 103;
 /** Default time that open requests get to finish when a server closes. */
 const GRACE_MS = 1_000;
 
@@ -208,7 +210,7 @@ function createListener(
 function announce(hint: EarlyHinter, request: Request, incoming: IncomingRequest, outgoing: Departure): void {
   if (incoming.httpVersion === "1.0" || !(outgoing instanceof OutgoingAnswer)) return;
   const links = hint(request);
-  if (links !== undefined) outgoing.writeEarlyHints(links);
+  if (links !== undefined) outgoing.writeInterim(EARLY_HINTS, ["Link", links.join(", ")]);
 }
 
 function failureAnswer(): Response {

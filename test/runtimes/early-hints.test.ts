@@ -1,11 +1,11 @@
-// A 103 in front of a page that functions still decide about: on Node, where a site wants it, for browsers that navigate.
+// A 103 in front of a page that functions still decide about: where a site wants it, for browsers that navigate.
 
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildSite } from "../conformance/build-site.ts";
-import { type LaunchedSite, launch } from "./launch.ts";
+import { type LaunchedSite, launch, SERVER_RUNTIMES } from "./launch.ts";
 import { sendRaw } from "./raw-request.ts";
 
 const PAGE = "<link rel=preload as=style href=/a.css><link rel=preconnect href=https://cdn.example>";
@@ -23,7 +23,7 @@ const FILES: Record<string, string> = {
 };
 
 let root: string;
-let site: LaunchedSite;
+let sites: LaunchedSite[];
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "causeway-hints-"));
@@ -31,35 +31,39 @@ beforeAll(async () => {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), text);
   }
-  await buildSite(root, join(root, "dist"), ["node"]);
-  site = await launch("node", join(root, "dist"));
+  await buildSite(root, join(root, "dist"), SERVER_RUNTIMES);
+  sites = await Promise.all(SERVER_RUNTIMES.map((runtime) => launch(runtime, join(root, "dist"))));
 }, 60_000);
 
 afterAll(async () => {
-  await site.stop();
+  await Promise.all(sites.map((site) => site.stop()));
   await rm(root, { recursive: true, force: true });
 });
 
 const NAVIGATION = "Sec-Fetch-Mode: navigate\r\nCookie: a=b";
 
+/** The answers of all runtimes. */
 function ask(path: string, fields: string, method = "GET", version = "1.1") {
-  return sendRaw(
-    site.origin,
-    `${method} ${path} HTTP/${version}\r\nHost: a\r\nConnection: close\r\n${fields}`,
-  );
+  const head = `${method} ${path} HTTP/${version}\r\nHost: a\r\nConnection: close\r\n${fields}`;
+  return Promise.all(sites.map(({ origin }) => sendRaw(origin, head)));
 }
+
+const statusesOf = async (replies: ReturnType<typeof ask>) => (await replies).map(({ statuses }) => statuses);
+const everywhere = (statuses: number[]) => SERVER_RUNTIMES.map(() => statuses);
 
 describe("a navigation to a page behind functions", () => {
   it("is told the links before the answer, which has them too", async () => {
-    const { statuses, text } = await ask("/guarded/", NAVIGATION);
-    expect(statuses).toEqual([103, 200]);
-    const [interim, final] = text.split("\r\n\r\n");
-    expect(interim).toBe(`HTTP/1.1 103 Early Hints\r\nLink: ${LINKS}`);
-    expect(final).toContain(`link: ${LINKS}`);
+    for (const { statuses, text } of await ask("/guarded/", NAVIGATION)) {
+      expect(statuses).toEqual([103, 200]);
+      const [interim, final] = text.split("\r\n\r\n");
+      expect(interim).toBe(`HTTP/1.1 103 Early Hints\r\nLink: ${LINKS}`);
+      expect(final).toContain(`link: ${LINKS}`);
+    }
   });
 
   it("is told so even if the functions refuse: that is why a site must ask for it", async () => {
-    expect((await ask("/guarded/", "Sec-Fetch-Mode: navigate")).statuses).toEqual([103, 403]);
+    const replies = ask("/guarded/", "Sec-Fetch-Mode: navigate");
+    expect(await statusesOf(replies)).toEqual(everywhere([103, 403]));
   });
 });
 
@@ -72,6 +76,6 @@ describe("no 103 comes", () => {
     ["to HEAD", "/guarded/", NAVIGATION, "HEAD"],
     ["to HTTP/1.0, which knows no interim answers", "/guarded/", NAVIGATION, "GET", "1.0"],
   ])("%s", async (_name, path, fields, method?: string, version?: string) => {
-    expect((await ask(path, fields, method, version)).statuses).toEqual([200]);
+    expect(await statusesOf(ask(path, fields, method, version))).toEqual(everywhere([200]));
   });
 });

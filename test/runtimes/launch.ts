@@ -6,6 +6,8 @@ import { join, resolve } from "node:path";
 
 export const RUNTIMES = ["node", "bun", "deno", "workerd"] as const;
 export type RuntimeName = (typeof RUNTIMES)[number];
+/** Those with a server of ours. */
+export const SERVER_RUNTIMES = ["node", "bun", "deno"] as const;
 
 export interface LaunchedSite {
   runtime: RuntimeName;

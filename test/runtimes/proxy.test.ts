@@ -10,6 +10,7 @@ import { WebSocket, WebSocketServer } from "ws";
 import { buildSite } from "../conformance/build-site.ts";
 import { ask } from "../process/proxy/ask.ts";
 import { type LaunchedSite, launch } from "./launch.ts";
+import { sendRaw } from "./raw-request.ts";
 
 const RUNTIMES = ["node", "bun", "deno"] as const;
 
@@ -25,6 +26,10 @@ function createOrigin(): Server {
       response.writeHead(200, { "content-type": "text/event-stream" });
       response.write("data: 1\n\n");
       response.on("close", () => closedStreams.push("events"));
+      return;
+    }
+    if (request.url === "/hints") {
+      response.writeEarlyHints({ link: "</a.css>" }, () => response.end("late"));
       return;
     }
     if (request.url === "/cookies") {
@@ -115,6 +120,11 @@ describe.each(RUNTIMES)("a proxy on %s", (runtime) => {
   }, 60_000);
 
   afterAll(() => site?.stop());
+
+  it("passes interim answers on", async () => {
+    const head = "GET /hints HTTP/1.1\r\nHost: a\r\nConnection: close";
+    expect((await sendRaw(site.origin, head)).statuses).toEqual([103, 200]);
+  });
 
   it("hands on what was asked, and what it knows of the client", async () => {
     const headers = { cookie: "a=1; b=2", "x-forwarded-for": "6.6.6.6", connection: "x-hop", "x-hop": "1" };

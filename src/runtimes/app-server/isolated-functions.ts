@@ -39,7 +39,8 @@ export function createIsolatedApplication(path: string, transport: Transport, lo
     maxBufferedBodyBytes: 0,
   };
   return async (request, _env, context) => {
-    const observer = { signal: request.signal, connected() {}, sent() {} };
+    const interim = (status: number, fields: readonly string[]) => context.sendInterim?.(status, fields);
+    const observer = { signal: request.signal, connected() {}, sent() {}, interim };
     try {
       const answer = takeRoute(await transport.send(toUpstream(request, context), server, observer), context);
       const { body, status } = answer;

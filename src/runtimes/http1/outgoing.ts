@@ -145,9 +145,10 @@ export class OutgoingAnswer {
     this.#finishWhenFlushed();
   }
 
-  /** Sends a 103 (RFC 8297). */
-  writeEarlyHints(links: readonly string[]): void {
-    this.#output.write(`HTTP/1.1 103 Early Hints\r\nLink: ${links.join(", ")}\r\n\r\n`);
+  /** Sends an interim answer before the last; HTTP/1.0 knows none (RFC 9110 §15.2). Throws as `writeHead`. */
+  writeInterim(status: number, fields: readonly string[]): void {
+    if (this.headersSent || this.#state !== "open" || this.#request.httpVersion === "1.0") return;
+    this.#output.write(`${formatHead(status, undefined, fields).text}\r\n`);
   }
 
   /** Breaks off: a client must not take half an answer for a whole one. */

@@ -40,7 +40,9 @@ export async function forwardToSite(
   outgoing.once("close", () => {
     if (!outgoing.writableFinished) abort.abort(new Error("The client is gone"));
   });
-  const observer = { signal: abort.signal, connected() {}, sent() {} };
+  const interim = (status: number, fields: readonly string[]) =>
+    outgoing.writeInterim(status, endToEndFields(fields));
+  const observer = { signal: abort.signal, connected() {}, sent() {}, interim };
   try {
     const answer = await transport.send(toUpstream(incoming, host), server, observer);
     if (outgoing.destroyed) return;

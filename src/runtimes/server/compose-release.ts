@@ -1,7 +1,6 @@
 // Composes a release for the runtimes that are processes of their own, with the options of their server.
 
 import type { LogSink, Platform } from "../../contract/platform.ts";
-import type { Site } from "../../contract/site.ts";
 import { createResponseCompressor } from "../../http/compress-response.ts";
 import { type ComposedSite, composeSite } from "../compose.ts";
 import { processCache } from "../process-cache.ts";
@@ -17,7 +16,6 @@ export function composeRelease(
   { limits, middleware, validate, application, migrations }: ServerOptions,
   log: LogSink,
 ): ComposedSite {
-  if (runtime !== "node") warnOfPace(runtime, site, log);
   return composeSite({
     site,
     bundle,
@@ -37,23 +35,5 @@ export function composeRelease(
     ...(limits === undefined ? {} : { limits }),
     ...(middleware === undefined ? {} : { middleware }),
     ...(validate === undefined ? {} : { validate }),
-  });
-}
-
-/** What only node:http lets us see, as the configuration calls it. */
-const PACE_SETTINGS = [
-  ["headerTimeoutMs", "headerTimeout"],
-  ["keepAliveMs", "keepAlive"],
-  ["minBodyBytesPerSecond", "minBodyRate"],
-  ["bodyWindowMs", "bodyWindow"],
-] as const;
-
-function warnOfPace(runtime: string, { routing }: Site, log: LogSink): void {
-  const settings = PACE_SETTINGS.flatMap(([key, name]) =>
-    routing?.clients?.[key] === undefined ? [] : name,
-  );
-  if (settings.length === 0) return;
-  log.warn(`Slow clients are borne as ${runtime} bears them: these settings of "clients" are for Node`, {
-    settings,
   });
 }

@@ -1,5 +1,6 @@
 // What a server's bytes say: interim answers, which are read over, then one head and its body. RFC 9112 §6, §7.
 
+import type { ExchangeObserver } from "../../contract/transport.ts";
 import { ChunkedDecoder } from "../../http/chunked-body.ts";
 import { joinChunks } from "../../http/join-chunks.ts";
 import { answerLength, parseResponseHead, type ResponseHead } from "../../http/response-head.ts";
@@ -13,6 +14,7 @@ const MAX_HEAD_BYTES = 64 * 1024;
 const MAX_INTERIM_ANSWERS = 16;
 const HEAD_END = Buffer.from("\r\n\r\n");
 const BEGINNING = "HTTP/1.";
+const CONTINUE = 100;
 const SWITCHING_PROTOCOLS = 101;
 const NOTHING = new Uint8Array(0);
 
@@ -28,6 +30,7 @@ export class AnswerReader {
   hasExcess = false;
 
   #method = "GET";
+  #observer: Pick<ExchangeObserver, "interim"> | undefined;
   /** Of a head whose end has not come. */
   #text = "";
   #interimAnswers = 0;
@@ -36,8 +39,9 @@ export class AnswerReader {
   #decoder: ChunkedDecoder | undefined;
   readonly #chunks: Uint8Array[] = [];
 
-  /** Another answer is expected, to a request with this method. */
-  begin(method: string): void {
+  /** Another answer is expected, to a request with this method; `observer` hears of those before it. */
+  begin(method: string, observer?: Pick<ExchangeObserver, "interim">): void {
+    this.#observer = observer;
     this.head = undefined;
     this.hasBegun = false;
     this.isOver = false;
@@ -116,11 +120,12 @@ export class AnswerReader {
       else this.#left = follows === "until-close" ? Number.POSITIVE_INFINITY : follows;
       return;
     }
-    // Interim answers are for this connection: nobody here asked for one.
     this.#interimAnswers += 1;
     if (head.status === SWITCHING_PROTOCOLS) throw new MalformedAnswerError("Nobody asked to switch");
     if (this.#interimAnswers > MAX_INTERIM_ANSWERS)
       throw new MalformedAnswerError("Too many interim answers");
+    // 100 answers an expectation, and those end at this hop (RFC 9110 §10.1.1).
+    if (head.status !== CONTINUE) this.#observer?.interim?.(head.status, head.fields);
   }
 
   #readBody(memory: Buffer, start: number, length: number): number {

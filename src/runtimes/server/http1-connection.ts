@@ -78,7 +78,7 @@ export class Http1Connection {
     const { method, observer } = exchange;
     const socket = this.#socket as Socket;
     this.#exchange = exchange;
-    this.#reader.begin(method);
+    this.#reader.begin(method, observer);
     observer.signal.addEventListener("abort", this);
     if (this.#isReused) socket.ref();
     observer.connected();

@@ -156,7 +156,7 @@ describe("streams", () => {
 });
 
 describe("answers", () => {
-  it("come after interim ones, which are dropped, and without trailers", async () => {
+  it("come after interim ones, which go on to who knows them, and without trailers", async () => {
     const port = await serveBytes(
       "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-T\r\n\r\n2\r\nok\r\n0\r\nX-T: 1\r\n\r\n",
     );
@@ -164,8 +164,15 @@ describe("answers", () => {
       await proxyTo(port),
       "GET / HTTP/1.1\r\nHost: site.test\r\nConnection: close\r\n\r\n",
     );
-    expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
-    expect(text).not.toMatch(/103|x-t/i);
+    expect(text).toMatch(/^HTTP\/1\.1 103 Early Hints\r\nlink: <\/a>\r\n\r\nHTTP\/1\.1 200 OK\r\n/);
+    expect(text).not.toMatch(/x-t/i);
+    const old = await exchange(await proxyTo(port), "GET / HTTP/1.0\r\n\r\n");
+    expect(old).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    const dropped = await exchange(
+      await proxyWith({ servers: [`http://127.0.0.1:${port}`], interim: "drop" }),
+      "GET / HTTP/1.1\r\nHost: site.test\r\nConnection: close\r\n\r\n",
+    );
+    expect(dropped).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
   });
 
   it.each([

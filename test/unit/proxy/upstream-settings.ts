@@ -53,6 +53,7 @@ export function upstreamSettings(
     retries: { attempts: 3, budgetRatio: 0.2, budgetMinimum: 10 },
     host: { kind: "client" },
     forwarding: "x-forwarded",
+    passesInterim: true,
     maxBufferedBodyBytes: 1_000,
     ...changes,
   };

@@ -1,0 +1,198 @@
+import { type AddressInfo, connect } from "node:net";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { HttpServer } from "../../../../src/runtimes/http1/http-server.ts";
+import type { IncomingRequest } from "../../../../src/runtimes/http1/incoming.ts";
+import type { OutgoingAnswer } from "../../../../src/runtimes/http1/outgoing.ts";
+
+/** Answers with what it has read, or as its path says. */
+async function answer(incoming: IncomingRequest, outgoing: OutgoingAnswer): Promise<void> {
+  const body = Buffer.from((await incoming.body?.readAll()) ?? new Uint8Array()).toString("latin1");
+  switch (incoming.url) {
+    case "/unread":
+      return;
+    case "/chunks":
+      outgoing.writeHead(200, []);
+      outgoing.write(Buffer.from("one"));
+      outgoing.write(Buffer.from("two"));
+      outgoing.end();
+      return;
+    case "/wide":
+      outgoing.writeHead(200, ["x", "\xe9"]);
+      outgoing.end("é\u{1f600}");
+      return;
+    case "/bytes":
+      outgoing.writeHead(200, []);
+      outgoing.end(new Uint8Array(100_000).fill(120));
+      return;
+    case "/bad":
+      expect(() => outgoing.writeHead(200, ["x", "a\r\nb: c"])).toThrow(TypeError);
+      outgoing.writeHead(500, []);
+      outgoing.end();
+      return;
+    case "/early":
+      outgoing.writeInterim(103, ["Link", "</a.css>"]);
+      outgoing.end("late");
+      return;
+    default:
+      outgoing.writeHead(200, []);
+      outgoing.end(`${incoming.method} ${incoming.url} ${body}`);
+  }
+}
+
+let server: HttpServer;
+let port: number;
+
+beforeAll(async () => {
+  const limits = { headerTimeoutMs: 5_000, keepAliveMs: 5_000, maxHeaderBytes: 1_024 };
+  server = new HttpServer(limits, {
+    request(incoming, outgoing) {
+      // A client that leaves gets no answer.
+      if (incoming.url !== "/unread") return void answer(incoming, outgoing).catch(() => {});
+      outgoing.writeHead(403, []);
+      outgoing.end("no");
+    },
+    isUpgrade: ({ upgrade }) => upgrade === "echo",
+    upgrade(_incoming, socket, rest) {
+      socket.write(rest);
+      socket.pipe(socket);
+    },
+  });
+  await new Promise<void>((done) => server.listener.listen(0, "127.0.0.1", done));
+  port = (server.listener.address() as AddressInfo).port;
+});
+
+afterAll(async () => {
+  const closed = server.close();
+  server.closeAllConnections();
+  await closed;
+});
+
+/** Sends pieces, one in each turn, and returns what came until the server closed or `until` is there. */
+function speak(pieces: readonly string[], until?: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let received = "";
+    const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+    socket.setEncoding("latin1");
+    socket.on("data", (text) => {
+      received += text;
+      if (until !== undefined && received.includes(until)) socket.destroy();
+    });
+    socket.on("error", reject).on("close", () => resolve(received));
+    let next = 0;
+    const sendNext = () => {
+      const piece = pieces[next++];
+      if (piece === undefined || socket.destroyed) return;
+      socket.write(piece, "latin1");
+      setImmediate(sendNext);
+    };
+    socket.on("connect", sendNext);
+  });
+}
+
+const statusesOf = (text: string) =>
+  [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status));
+const bodiesOf = (text: string) => text.split(/HTTP\/1\.1 [\s\S]*?\r\n\r\n/).slice(1);
+const ask = (path: string, ...more: string[]) =>
+  speak([[`GET ${path} HTTP/1.1`, "Host: a", "Connection: close", ...more, "", ""].join("\r\n")]);
+
+describe("HttpServer", () => {
+  it("answers requests that come together in their order", async () => {
+    const text =
+      "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nPOST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc";
+    const received = await speak([`${text}GET /3 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`]);
+    expect(bodiesOf(received)).toEqual(["GET /1 ", "POST /2 abc", "GET /3 "]);
+  });
+
+  it("reads the same however the bytes come", async () => {
+    const chunked =
+      "POST /c HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nT: 1\r\n\r\n";
+    const text = `\r\nGET /a HTTP/1.1\r\nHost: a\r\n\r\n${chunked}POST /b HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello`;
+    const cuts = fc.uniqueArray(fc.integer({ min: 1, max: text.length - 1 }), { maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(cuts, async (places) => {
+        const sorted = [0, ...places.sort((one, other) => one - other), text.length];
+        const pieces = sorted.slice(1).map((end, index) => text.slice(sorted[index], end));
+        expect(bodiesOf(await speak(pieces))).toEqual(["GET /a ", "POST /c abcde", "POST /b hello"]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("frames what has no length in chunks, and by the end of the connection in HTTP/1.0", async () => {
+    expect(await ask("/chunks")).toContain(
+      "transfer-encoding: chunked\r\nconnection: close\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n",
+    );
+    const old = await speak(["GET /chunks HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"]);
+    expect(old).toContain("connection: close\r\n\r\nonetwo");
+    expect(old).not.toContain("transfer-encoding");
+  });
+
+  it("sends text as UTF-8 and fields as they are", async () => {
+    const received = await ask("/wide");
+    expect(received).toContain("x: \xe9\r\n");
+    expect(received).toContain("content-length: 6\r\n");
+    expect(Buffer.from(bodiesOf(received)[0] as string, "latin1").toString()).toBe("é\u{1f600}");
+  });
+
+  it("sends a long body whole, and none to HEAD", async () => {
+    expect(bodiesOf(await ask("/bytes"))[0]).toHaveLength(100_000);
+    const head = await speak(["HEAD /bytes HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"]);
+    expect([bodiesOf(head)[0], /content-length: 100000/.test(head)]).toEqual(["", true]);
+  });
+
+  it("sends no head that would be two", async () => {
+    expect(statusesOf(await ask("/bad"))).toEqual([500]);
+  });
+
+  it("sends interim answers before the last", async () => {
+    expect(await ask("/early")).toMatch(
+      /^HTTP\/1\.1 103 Early Hints\r\nLink: <\/a.css>\r\n\r\nHTTP\/1\.1 200 OK\r\n[\s\S]*late$/,
+    );
+  });
+
+  it.each([
+    ["bytes that are no HTTP", "\x16\x03\x01\x02\x00"],
+    ["lines without CR", "GET / HTTP/1.1\nHost: a\n\n"],
+    ["a first line of HTTP/0.9", "GET /\r\n"],
+    ["a chunk without a size", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n"],
+    [
+      "a chunk that is longer than it says",
+      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n",
+    ],
+  ])("refuses %s at once, and closes", async (_, text) => {
+    expect(statusesOf(await speak([text, "GET /again HTTP/1.1\r\nHost: a\r\n\r\n"]))).toEqual([400]);
+  });
+
+  it("refuses a head that is too long, complete or not, and no shorter one", async () => {
+    const long = (length: number) =>
+      `GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX: ${"x".repeat(length)}`;
+    expect(statusesOf(await speak([`${long(1_024)}\r\n\r\n`]))).toEqual([431]);
+    expect(statusesOf(await speak([long(1_100)]))).toEqual([431]);
+    expect(statusesOf(await speak([`${long(900)}\r\n\r\n`]))).toEqual([200]);
+  });
+
+  it("says to go on when the body is wanted, and not when it has come", async () => {
+    const head =
+      "POST /e HTTP/1.1\r\nHost: a\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n";
+    expect(statusesOf(await speak([`${head}ab`]))).toEqual([200]);
+    expect(await speak([head], "100 Continue")).toBe("HTTP/1.1 100 Continue\r\n\r\n");
+    expect(statusesOf(await speak([head.replace("100-continue", "more")]))).toEqual([417]);
+  });
+
+  it("closes after an answer to a body that was never asked for", async () => {
+    const head = "POST /unread HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n";
+    expect(statusesOf(await speak([head]))).toEqual([403]);
+  });
+
+  it("reads over a short body that nobody wants, and answers what follows", async () => {
+    const unread = "POST /unread HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n";
+    const next = "GET /next HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    expect(statusesOf(await speak([unread, "hello", next]))).toEqual([403, 200]);
+  });
+
+  it("gives the socket away for another protocol, with what came behind the head", async () => {
+    const head = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: Echo\r\n\r\n";
+    expect(await speak([`${head}one`, "two"], "two")).toBe("onetwo");
+  });
+});
