@@ -1,5 +1,6 @@
 // Answers in memory, within a budget of bytes: what was used longest ago makes room.
 
+import { holdBytes } from "../contract/held-bytes.ts";
 import {
   isSelected,
   type PurgeSelection,
@@ -41,6 +42,8 @@ class MemoryCache implements ResponseCache {
   readonly #slots = new Map<string, Slot>();
   /** Variants of each key, the latest first. A new list for each change: readers keep theirs. */
   readonly #variants = new Map<string, readonly StoredResponse[]>();
+  /** Made once for each answer: long texts cost much to join and to look up. */
+  readonly #slotKeys = new WeakMap<StoredResponse, string>();
   #bytes = 0;
 
   constructor({ maxBytes = 64 * MEBIBYTE, maxBodyBytes, maxVariants = 64 }: MemoryCacheOptions) {
@@ -52,14 +55,14 @@ class MemoryCache implements ResponseCache {
   read(key: string): readonly StoredResponse[] {
     const variants = this.#variants.get(key);
     if (variants === undefined) return [];
-    for (const { variant } of variants) this.#touch(slotKey(key, variant));
+    for (const stored of variants) this.#touch(stored);
     return variants;
   }
 
   async write(head: StoredHead, body: Uint8Array | ReadableStream<Uint8Array>): Promise<boolean> {
     const bytes = body instanceof Uint8Array ? body : await collectStream(body, this.maxBodyBytes);
     if (bytes === undefined || bytes.byteLength > this.maxBodyBytes) return false;
-    this.#put({ ...head, size: bytes.byteLength, body: bytes });
+    this.#put({ ...head, size: bytes.byteLength, body: holdBytes(bytes) });
     return this.#slots.has(slotKey(head.key, head.variant));
   }
 
@@ -89,6 +92,7 @@ class MemoryCache implements ResponseCache {
     const bytes = footprint(stored);
     if (bytes > this.#maxBytes) return;
     this.#slots.set(slotKey(key, variant), { stored, bytes });
+    this.#slotKeys.set(stored, slotKey(key, variant));
     this.#bytes += bytes;
     const variants = [stored, ...(this.#variants.get(key) ?? [])];
     this.#variants.set(key, variants);
@@ -110,9 +114,10 @@ class MemoryCache implements ResponseCache {
   }
 
   /** A Map remembers the order of insertion: taking out and putting back is all that recency needs. */
-  #touch(key: string): void {
-    const slot = this.#slots.get(key);
-    if (slot === undefined) return;
+  #touch(stored: StoredResponse): void {
+    const key = this.#slotKeys.get(stored);
+    const slot = key === undefined ? undefined : this.#slots.get(key);
+    if (key === undefined || slot === undefined) return;
     this.#slots.delete(key);
     this.#slots.set(key, slot);
   }

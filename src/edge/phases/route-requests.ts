@@ -1,6 +1,7 @@
 // The owner's routes: tried in order before static files and functions; the first that matches answers.
 
 import type { Handler } from "../../contract/handler.ts";
+import { orRecover } from "../../contract/pending-response.ts";
 import type { LogSink } from "../../contract/platform.ts";
 import type { HeaderEdits, RoutingAction, RoutingRule, RoutingSection } from "../../contract/routing.ts";
 import { createProblemResponse } from "../../http/problem.ts";
@@ -35,13 +36,11 @@ export function routeRequests(services: EdgeServices, section: RoutingSection, n
 /** What is thrown by a route becomes an answer in front of it. */
 function createCarefulHandler(rule: RoutingRule, index: number, services: EdgeServices): Handler {
   const handler = createRouteHandler(rule, index, services);
-  return async (request, env, context) => {
-    try {
-      return await handler(request, env, context);
-    } catch (error) {
-      return recover(error, context, services.platform.log);
-    }
-  };
+  return (request, env, context) =>
+    orRecover(
+      () => handler(request, env, context),
+      (error) => recover(error, context, services.platform.log),
+    );
 }
 
 /** What is done for one route: with which fields, by whom, and what is changed afterwards. */

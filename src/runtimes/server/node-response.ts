@@ -2,6 +2,7 @@
 // bytes with a few headers) is written without building streams. Anything beyond status, headers and
 // the remembered body makes the platform's own Response once and asks it.
 
+import { areHeld } from "../../contract/held-bytes.ts";
 import { checkResponseInit, isNullBodyStatus } from "./response-init.ts";
 
 /** The platform's own class, before it was replaced. */
@@ -44,7 +45,7 @@ export class NodeResponse {
     this.#statusText = checked.statusText;
     this.#headersInit = checked.headers;
     // Bytes are copied, as everywhere: their owner may go on writing to them.
-    this.#body = body instanceof Uint8Array ? body.slice() : body;
+    this.#body = body instanceof Uint8Array && !areHeld(body) ? body.slice() : body;
     this.#plain = isPlainBody(this.#body) ? this.#body : undefined;
     // A foreign body may carry a type of its own (FormData, URLSearchParams, Blob): let the platform tell.
     if (this.#plain === undefined) this.#makeNative();
