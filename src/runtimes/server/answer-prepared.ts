@@ -3,6 +3,7 @@
 
 import { HotFieldReader, type HotFields } from "../../assets/hot-fields.ts";
 import type { HotAnswer, HotRequest } from "../../assets/hot-table.ts";
+import { fieldsOf } from "../field-headers.ts";
 import type { HotFront } from "../hot-front.ts";
 import type { IncomingRequest } from "../http1/incoming.ts";
 import { dateLine, formatHead } from "../http1/message-text.ts";
@@ -24,7 +25,7 @@ export function answerPrepared(
     if (found === undefined) return next(incoming, outgoing, checked);
     onPrepared?.(incoming);
     if (!outgoing.isPlain || (found.body !== null && found.body.length > MAX_JOINED_BYTES)) {
-      outgoing.writeHead(found.status, found.fields);
+      outgoing.writeHead(found.status, orderedFields(found));
       outgoing.end(found.body);
       return;
     }
@@ -44,13 +45,23 @@ interface Wire {
   date: string;
 }
 
-function toWire({ status, fields, body }: HotAnswer, { keepAliveLines }: OutgoingAnswer): Wire {
+function toWire(found: HotAnswer, { keepAliveLines }: OutgoingAnswer): Wire {
+  const { status, body } = found;
+  const fields = orderedFields(found);
   const date = dateLine();
   const head = Buffer.from(
     `${formatHead(status, undefined, fields).text}${date}${keepAliveLines}\r\n`,
     "latin1",
   );
   return { bytes: body === null ? head : Buffer.concat([head, body]), date };
+}
+
+/** As the usual answer is written: in the order in which it got them, the length last. */
+function orderedFields({ headers, fields }: HotAnswer): readonly string[] {
+  const list = fieldsOf(headers);
+  const place = list?.findIndex((text, index) => index % 2 === 0 && text === "content-length") ?? -1;
+  if (list === undefined || place < 0) return list ?? fields;
+  return [...list.toSpliced(place, 2), "content-length", list[place + 1] as string];
 }
 
 class PreparedRequest implements HotRequest {

@@ -3,6 +3,7 @@
 // the remembered body makes the platform's own Response once and asks it.
 
 import { areHeld } from "../../contract/held-bytes.ts";
+import { FieldHeaders, readFields } from "../field-headers.ts";
 import { checkResponseInit, isNullBodyStatus } from "./response-init.ts";
 
 /** The platform's own class, before it was replaced. */
@@ -17,25 +18,24 @@ const TEXT_TYPE = "text/plain;charset=UTF-8";
 
 /** Reads the remembered body of a response; undefined if it has to be streamed. */
 let plainBodyOf: (response: NodeResponse) => PlainBody | undefined;
-/** Reads the remembered fields; undefined if somebody has taken the Headers object. */
-let plainFieldsOf: (response: NodeResponse) => string[] | undefined;
+/** Reads the fields as they are now. */
+let currentFieldsOf: (response: NodeResponse) => readonly string[];
 
 export class NodeResponse {
   #plain: PlainBody | undefined;
-  #body: BodyInit | null;
-  #status: number;
-  #statusText: string;
-  #headers: Headers | undefined;
-  #headersInit: HeadersInit | undefined;
-  #fields: string[] | undefined;
+  readonly #body: BodyInit | null;
+  readonly #status: number;
+  readonly #statusText: string;
+  /** Until somebody asks for the object. */
+  readonly #fields: string[];
+  #headers: FieldHeaders | undefined;
   #native: Response | undefined;
   /** Set for status 101: the client's end of a WebSocketPair. */
   readonly webSocket: unknown;
 
   static {
     plainBodyOf = (response) => (response.#native === undefined ? response.#plain : undefined);
-    plainFieldsOf = (response) =>
-      response.#headers === undefined && response.#native === undefined ? response.#fields : undefined;
+    currentFieldsOf = (response) => response.#fields;
   }
 
   constructor(body: BodyInit | null = null, init: Init = {}) {
@@ -43,18 +43,14 @@ export class NodeResponse {
     const checked = checkResponseInit(init ?? {}, body, this.webSocket !== null);
     this.#status = checked.status;
     this.#statusText = checked.statusText;
-    this.#headersInit = checked.headers;
     // Bytes are copied, as everywhere: their owner may go on writing to them.
     this.#body = body instanceof Uint8Array && !areHeld(body) ? body.slice() : body;
     this.#plain = isPlainBody(this.#body) ? this.#body : undefined;
-    // A foreign body may carry a type of its own (FormData, URLSearchParams, Blob): let the platform tell.
-    if (this.#plain === undefined) this.#makeNative();
     // Header mistakes must surface here, as they do on the platform's class.
-    this.#fields = checked.fields;
-    if (checked.fields === undefined) this.#makeHeaders();
-    else if (typeof body === "string" && !checked.fields.includes("content-type")) {
-      checked.fields.push("content-type", TEXT_TYPE);
-    }
+    this.#fields = checked.fields ?? readFields(checked.headers);
+    const type =
+      typeof body === "string" ? TEXT_TYPE : this.#plain === undefined ? this.#ownType() : undefined;
+    if (type !== undefined && !hasType(this.#fields)) this.#fields.push("content-type", type);
   }
 
   get status(): number {
@@ -70,7 +66,9 @@ export class NodeResponse {
   }
 
   get headers(): Headers {
-    return this.#native === undefined ? this.#makeHeaders() : this.#native.headers;
+    // The list is the object's from now on, which is why it is read through it and here alike.
+    this.#headers ??= new FieldHeaders(this.#fields);
+    return this.#headers as unknown as Headers;
   }
 
   get body(): ReadableStream<Uint8Array> | null {
@@ -94,7 +92,10 @@ export class NodeResponse {
   }
 
   clone(): Response {
-    return this.#makeNative().clone();
+    const body =
+      this.#native === undefined && this.#plain !== undefined ? this.#plain : this.#makeNative().clone().body;
+    const init = { status: this.#status, statusText: this.#statusText, headers: this.headers };
+    return new NodeResponse(body as BodyInit | null, init) as unknown as Response;
   }
 
   arrayBuffer(): Promise<ArrayBuffer> {
@@ -121,27 +122,17 @@ export class NodeResponse {
     return this.#makeNative().text();
   }
 
-  #makeHeaders(): Headers {
-    if (this.#headers === undefined) {
-      this.#headers = new Headers(this.#headersInit);
-      if (typeof this.#plain === "string" && !this.#headers.has("content-type")) {
-        this.#headers.set("content-type", TEXT_TYPE);
-      }
-    }
-    return this.#headers;
+  /** A foreign body may carry a type of its own (FormData, URLSearchParams, Blob): the platform tells. */
+  #ownType(): string | undefined {
+    return this.#makeNative().headers.get("content-type") ?? undefined;
   }
 
-  /** The platform's Response for the same content; from then on it owns headers and body. */
+  /** The platform's Response for the same content, which has the body from then on. */
   #makeNative(): Response {
     if (this.#native === undefined) {
       const status = this.#status === 101 ? 200 : this.#status;
-      const headers = this.#plain === undefined ? this.#headersInit : this.#makeHeaders();
       const body = isNullBodyStatus(status) ? null : this.#body;
-      this.#native = new NativeResponse(body, {
-        status,
-        statusText: this.#statusText,
-        ...(headers === undefined ? {} : { headers }),
-      });
+      this.#native = new NativeResponse(body, { status, headers: pairsOf(this.#fields) });
     }
     return this.#native;
   }
@@ -162,9 +153,12 @@ export class NodeResponse {
       const headers = { "content-type": "application/json" };
       return new NodeResponse(text, { ...init, headers }) as unknown as Response;
     }
-    const headers = new Headers(init.headers);
-    if (!headers.has("content-type")) headers.set("content-type", "application/json");
-    return new NodeResponse(text, { ...init, headers }) as unknown as Response;
+    const fields = readFields(init.headers);
+    if (!hasType(fields)) fields.push("content-type", "application/json");
+    return new NodeResponse(text, {
+      ...init,
+      headers: new FieldHeaders(fields) as unknown as Headers,
+    }) as unknown as Response;
   }
 
   /** Responses that came from fetch() are of the platform's class and count as well. */
@@ -192,9 +186,21 @@ export function getRememberedBody(response: Response): PlainBody | undefined {
   return isNodeResponse(response) ? plainBodyOf(response) : undefined;
 }
 
-/** The fields of a response, in lower case, if nobody has touched its headers. */
-export function getPlainFields(response: Response): string[] | undefined {
-  return isNodeResponse(response) ? plainFieldsOf(response) : undefined;
+/** The fields of a response, names in lower case; undefined for the platform's own. Not to be changed. */
+export function getPlainFields(response: Response): readonly string[] | undefined {
+  return isNodeResponse(response) ? currentFieldsOf(response) : undefined;
+}
+
+function hasType(fields: readonly string[]): boolean {
+  for (let index = 0; index < fields.length; index += 2) if (fields[index] === "content-type") return true;
+  return false;
+}
+
+function pairsOf(fields: readonly string[]): [string, string][] {
+  const pairs: [string, string][] = [];
+  for (let index = 0; index < fields.length; index += 2)
+    pairs.push([fields[index] as string, fields[index + 1] as string]);
+  return pairs;
 }
 
 function isNodeResponse(response: unknown): response is NodeResponse {

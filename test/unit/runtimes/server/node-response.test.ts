@@ -128,9 +128,15 @@ describe("what the writer gets", () => {
     ]);
   });
 
-  it("is the Headers object once somebody has taken it", () => {
+  it("is the fields as they are now", () => {
     const response = ours("x", { headers: { a: "1" } });
     response.headers.set("a", "2");
-    expect(getPlainFields(response)).toBeUndefined();
+    expect(getPlainFields(response)).toEqual(["a", "2", "content-type", "text/plain;charset=UTF-8"]);
+  });
+
+  it("is the fields of the response, and not of its clone", () => {
+    const response = ours("x", { headers: { a: "1" } });
+    response.clone().headers.set("a", "2");
+    expect(response.headers.get("a")).toBe("1");
   });
 });
