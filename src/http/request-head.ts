@@ -26,6 +26,8 @@ export interface RequestHead extends RequestLine {
   isPersistent: boolean;
   /** The protocol to change to, in lower case; undefined unless Connection names the field too. */
   upgrade: string | undefined;
+  /** There is such a field, whatever comes of it. */
+  hasUpgrade: boolean;
   /** In lower case. */
   expect: string | undefined;
 }
@@ -105,6 +107,7 @@ function completeHead({ method, target, version }: RequestLine, fields: string[]
     isFramed: length !== undefined || coding !== undefined,
     isPersistent: isPersistent(version, options),
     upgrade: upgrade !== undefined && options?.includes("upgrade") ? upgrade.toLowerCase() : undefined,
+    hasUpgrade: upgrade !== undefined,
     expect: expect?.toLowerCase(),
   };
 }

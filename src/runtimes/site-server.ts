@@ -143,6 +143,7 @@ export function createSiteServer(
     });
     return { context, response: noted };
   };
+  const upgrade = createUpgradeListener(answerUpgrade, webSockets, log, clients);
   const server = createLimitedServer(clients, {
     request(incoming, outgoing) {
       exchanges?.begin(incoming, outgoing);
@@ -150,7 +151,11 @@ export function createSiteServer(
       else gate.pass(incoming, outgoing, () => listener(incoming, outgoing));
     },
     isUpgrade: asksForWebSocket,
-    upgrade: createUpgradeListener(answerUpgrade, webSockets, log, clients),
+    upgrade: (incoming, socket, rest) =>
+      void upgrade(incoming, socket, rest).catch((error: unknown) => {
+        log.error("An upgrade failed outside the edge", error);
+        socket.destroy();
+      }),
   });
   const activate = (url: URL, next?: Release) => {
     const { site, env } = next ?? options;

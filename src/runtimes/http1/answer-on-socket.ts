@@ -10,11 +10,12 @@ export function answerOn(socket: Socket, incoming: IncomingRequest): OutgoingAns
   const output = new Output(socket);
   const outgoing = new OutgoingAnswer(output, incoming, undefined, () => {
     output.flush();
-    socket.end();
+    socket.destroySoon();
   });
   socket.on("drain", () => outgoing.handleDrain());
   socket.once("close", () => outgoing.handleClose());
-  // Whoever is answered sends nothing that matters.
+  // Whoever is answered sends nothing that matters, and who ends its side is gone.
+  socket.once("end", () => socket.destroy());
   socket.resume();
   return outgoing;
 }

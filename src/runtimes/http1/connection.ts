@@ -4,7 +4,7 @@
 import type { Socket } from "node:net";
 import { parseRequestHead, parseRequestLine, type RequestHead } from "../../http/request-head.ts";
 import { IncomingRequest } from "./incoming.ts";
-import { IncomingBody } from "./incoming-body.ts";
+import { IncomingBody, MAX_UNREAD_BYTES } from "./incoming-body.ts";
 import { OutgoingAnswer } from "./outgoing.ts";
 import { Output, sendOverdue } from "./output.ts";
 import { formatRefusal, type Refusal } from "./refusal.ts";
@@ -26,15 +26,15 @@ export interface ConnectionHost {
 
 /**
  * `fresh` before the first byte, `idle` between requests, `head` while one arrives, `busy` until it is answered,
- * `draining` while a body nobody wants arrives, `leaving` when the last answer was sent, `gone` when it is closed or
- * no longer ours.
+ * `draining` while a body nobody wants arrives, `leaving` when the last answer was sent, `upgraded` when it is somebody
+ * else's.
  */
-export type Phase = "fresh" | "idle" | "head" | "busy" | "draining" | "leaving" | "gone";
+export type Phase = "fresh" | "idle" | "head" | "busy" | "draining" | "leaving" | "upgraded" | "gone";
 
 /** Requests that wait behind the one that is answered; with more the client waits too. */
 const MAX_WAITING_BYTES = 64 * 1024;
-/** Of a body nobody wants, that are read so that the connection can be kept. */
-const MAX_UNREAD_BYTES = 1024 * 1024;
+/** Empty lines before a request, which old clients send behind a body. */
+const MAX_EMPTY_LINES_LENGTH = 8;
 /** No head that begins like this becomes a good one: a control character, or a line that does not end with CRLF. */
 const HOPELESS = /[^\t\r\n\x20-\x7e\x80-\xff]|(?:^|[^\r])\n|\r[^\n]/;
 
@@ -63,6 +63,21 @@ export class ServerConnection {
     socket.on("drain", this.#onDrain);
     socket.on("error", ignore);
     socket.on("close", this.#onClose);
+  }
+
+  /** When the client last took something of what it is sent. */
+  progressedAt = 0;
+  #taken = -1;
+
+  /** Whether something is still to be sent, which no time but the client's own may cut short. */
+  isSending(tick: number): boolean {
+    const { writableLength, bytesWritten } = this.socket;
+    if (writableLength === 0) return false;
+    const taken = bytesWritten - writableLength;
+    if (this.#taken !== taken) this.progressedAt = tick;
+    this.#taken = taken;
+    this.since = tick;
+    return true;
   }
 
   /** Whether closing it takes nothing from its client. */
@@ -143,7 +158,11 @@ export class ServerConnection {
     if (end < bytes.length) this.#wait(bytes.subarray(end));
     if (this.phase !== "draining") return;
     if (body.complete) this.#next();
-    else if (body.discardedBytes > MAX_UNREAD_BYTES) this.#leave();
+    else if (body.discardedBytes > MAX_UNREAD_BYTES && this.#outgoing?.shouldKeepAlive) {
+      // Closing at once could take the answer away from a client that still sends (RFC 9112 §9.6).
+      this.#outgoing.shouldKeepAlive = false;
+      this.#end();
+    }
   }
 
   /** Requests that came together are answered in turn, however soon their answers are ready. */
@@ -161,11 +180,13 @@ export class ServerConnection {
   #readHead(bytes: Buffer): void {
     const { maxHeaderBytes } = this.#host;
     const before = this.#text;
-    // Two bytes more than allowed tell too much from just enough.
-    const text = before + bytes.toString("latin1", 0, maxHeaderBytes + 8 - before.length);
+    // A little more than allowed tells too much from just enough.
+    const limit = maxHeaderBytes + 2 * MAX_EMPTY_LINES_LENGTH;
+    const text = before + bytes.toString("latin1", 0, limit - before.length);
     let start = 0;
-    // An empty line before a request is passed over (RFC 9112 §2.2).
+    // Empty lines before a request are passed over (RFC 9112 §2.2).
     while (text.startsWith("\r\n", start)) start += 2;
+    if (start > MAX_EMPTY_LINES_LENGTH) return void this.refuse(400);
     const end = text.indexOf("\r\n\r\n", start);
     if (end < 0 ? text.length - start > maxHeaderBytes : end - start > maxHeaderBytes)
       return void this.refuse(431);
@@ -197,6 +218,7 @@ export class ServerConnection {
       this.#upgrade(incoming, bytes.subarray(headEnd));
       return;
     }
+    if (head.hasUpgrade) removeField(head.fields, "upgrade");
     const keepAliveLines = head.isPersistent ? this.#host.keepAliveLines : undefined;
     const outgoing = new OutgoingAnswer(this.#output, incoming, keepAliveLines, this.#onAnswered);
     this.#incoming = incoming;
@@ -250,14 +272,17 @@ export class ServerConnection {
     socket.off("data", this.#onData);
     socket.off("end", this.#onEnd);
     socket.off("drain", this.#onDrain);
-    socket.off("error", ignore);
-    socket.off("close", this.#onClose);
     // Whoever listens next starts it again; until then nothing is lost.
     socket.readableFlowing = null;
-    this.phase = "gone";
-    this.#host.closed(this);
+    this.#enter("upgraded");
     this.#host.upgrade(incoming, socket, rest);
   }
+}
+
+/** A protocol that is not changed to is nothing that anybody behind could act on. */
+function removeField(fields: string[], name: string): void {
+  for (let index = fields.length - 2; index >= 0; index -= 2)
+    if (fields[index] === name) fields.splice(index, 2);
 }
 
 /** What follows is `close`, where everything is tidied up. */

@@ -27,6 +27,10 @@ export interface HttpListener {
 const LOOKS_PER_TIMEOUT = 4;
 /** For the rest of a body nobody wants; as nginx's lingering_timeout. */
 const DRAINING_MS = 5_000;
+/** For a client that takes nothing of what it is sent: as many bytes as are written at once need this long at worst. */
+const SENDING_MS = 120_000;
+/** After which the system asks whether a silent client is still there. */
+const KEEP_ALIVE_PROBE_MS = 60_000;
 /** For a client to take its last answer and close; a reset could take the answer away (RFC 9112 §9.6). */
 const LEAVING_MS = 1_000;
 
@@ -65,6 +69,7 @@ export class HttpServer implements ConnectionHost {
 
   /** Serves a connection that was accepted here or elsewhere; half-open ones must be allowed. */
   serve(socket: Socket): void {
+    socket.setKeepAlive(true, KEEP_ALIVE_PROBE_MS);
     this.#timer ??= setInterval(() => this.#look(), this.#tickMs).unref();
     this.#connections.add(new ServerConnection(socket, this));
   }
@@ -114,6 +119,10 @@ export class HttpServer implements ConnectionHost {
     this.ticks += 1;
     for (const connection of this.#connections) {
       const ageMs = (this.ticks - connection.since) * this.#tickMs;
+      if (connection.isSending(this.ticks)) {
+        if ((this.ticks - connection.progressedAt) * this.#tickMs >= SENDING_MS) connection.destroy();
+        continue;
+      }
       switch (connection.phase) {
         case "head":
           if (ageMs >= this.#headerTimeoutMs) connection.refuse(408);

@@ -6,6 +6,9 @@ import type { BodyLength } from "../../http/request-head.ts";
 import { ChunkQueue } from "../server/chunk-queue.ts";
 import type { Output } from "./output.ts";
 
+/** Of a body nobody wants, that are read so that the connection can be kept. */
+export const MAX_UNREAD_BYTES = 1024 * 1024;
+
 const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
 
 export class IncomingBody {
@@ -41,6 +44,18 @@ export class IncomingBody {
     return this.#awaitsContinue;
   }
 
+  /** Nobody would wait for the rest, or it may never come: after an answer that does not, the connection closes. */
+  get isUnwelcome(): boolean {
+    return this.#awaitsContinue || this.#remaining > MAX_UNREAD_BYTES;
+  }
+
+  /** Tells the client to send the body, if it waits for that (RFC 9110 §10.1.1). */
+  sayContinue(): void {
+    if (!this.#awaitsContinue) return;
+    this.#awaitsContinue = false;
+    this.#output.write(CONTINUE);
+  }
+
   /** Bytes that have arrived and were not read; never 0 while it is we who keep the client waiting. */
   get readableLength(): number {
     return this.#queue.bytes + (this.#isHeldBack || this.#awaitsContinue ? 1 : 0);
@@ -62,10 +77,7 @@ export class IncomingBody {
 
   /** Resolves with undefined at the end; rejects if the client broke off. */
   read(): Promise<Uint8Array | undefined> {
-    if (this.#awaitsContinue) {
-      this.#awaitsContinue = false;
-      this.#output.write(CONTINUE);
-    }
+    this.sayContinue();
     return this.#queue.read();
   }
 
@@ -119,7 +131,10 @@ export class IncomingBody {
 
   #pushChunked(bytes: Uint8Array, start: number): number {
     const decoder = this.#decoder as ChunkedDecoder;
-    const end = decoder.push(bytes, start, (data) => this.#take(data));
+    const parts: Uint8Array[] = [];
+    const end = decoder.push(bytes, start, (data) => parts.push(data));
+    // Chunks may be of a byte each: what came together stays together.
+    if (parts.length > 0) this.#take(joinChunks(parts));
     this.complete = decoder.isOver;
     return end;
   }
@@ -136,7 +151,11 @@ export class IncomingBody {
   }
 }
 
-/** As everywhere: functions get no Buffer, whose methods differ. */
-function toBytes({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
+/**
+ * As everywhere: functions get no Buffer, whose methods differ, and no memory that holds anything else: a head, or
+ * another request.
+ */
+function toBytes(chunk: Uint8Array): Uint8Array {
+  const { buffer, byteLength } = chunk;
+  return byteLength === buffer.byteLength ? new Uint8Array(buffer) : new Uint8Array(chunk);
 }

@@ -8,6 +8,9 @@ import type { Output } from "./output.ts";
 export interface AnsweredRequest {
   readonly method: string;
   readonly httpVersion: "1.0" | "1.1";
+  readonly body?:
+    | { readonly isUnwelcome: boolean; readonly complete: boolean; sayContinue(): void }
+    | undefined;
 }
 
 /** Longer bodies are not worth copying behind their head, nor keeping for a moment. */
@@ -87,6 +90,8 @@ export class OutgoingAnswer {
    */
   writeHead(status: number, fields: readonly string[], statusText?: string): void {
     if (this.headersSent) throw new Error("The head has been sent");
+    // Whoever reads a 101 takes what follows for another protocol.
+    if (status < 200) throw new RangeError(`${status} is no status of an answer`);
     const { text, hasLength, hasDate } = formatHead(status, statusText, fields);
     this.statusCode = status;
     this.headersSent = true;
@@ -97,7 +102,7 @@ export class OutgoingAnswer {
 
   /** Sends the head before there is a body. */
   flushHeaders(): void {
-    if (this.#state === "open" && this.#head !== undefined) this.#output.write(this.#takeHead(undefined));
+    if (this.#state === "open" && this.#head !== undefined) this.#output.write(this.#beginStream());
   }
 
   /** False: wait until it is drained. `onFlushed` is called when the bytes are no longer needed. */
@@ -107,7 +112,7 @@ export class OutgoingAnswer {
       return true;
     }
     if (!this.headersSent) this.writeHead(this.statusCode, []);
-    const head = this.#head === undefined ? "" : this.#takeHead(undefined);
+    const head = this.#head === undefined ? "" : this.#beginStream();
     if (!this.#hasBody() || chunk.length === 0) return this.#writeText(head, onFlushed);
     this.bodyBytes += chunk.length;
     const before = this.#isChunked ? `${head}${chunk.length.toString(16)}\r\n` : head;
@@ -194,6 +199,12 @@ export class OutgoingAnswer {
     return this.#request.method !== "HEAD" && !isBodyless(this.statusCode);
   }
 
+  /** The head of an answer that is made while the request's body may still be read: later no word could be said. */
+  #beginStream(): string {
+    this.#request.body?.sayContinue();
+    return this.#takeHead(undefined);
+  }
+
   /** The head with what the connection adds; `length` is that of a body which is known. */
   #takeHead(length: number | undefined): string {
     let text = this.#head as string;
@@ -212,6 +223,8 @@ export class OutgoingAnswer {
   /** A text of ASCII alone goes out with its head as one string, a few bytes as one buffer. */
   #endWhole(body: string | Uint8Array | null): void {
     const length = body === null ? 0 : typeof body === "string" ? Buffer.byteLength(body) : body.length;
+    const { body: asked } = this.#request;
+    if (asked?.complete === false && asked.isUnwelcome) this.shouldKeepAlive = false;
     // No length for what has no body: that of the GET may be another.
     const isEmpty = !this.#hasBody();
     const head = this.#takeHead(this.#request.method === "HEAD" && body === null ? undefined : length);

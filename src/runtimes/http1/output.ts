@@ -38,8 +38,8 @@ export class Output {
 
   /** Sends what waits. */
   flush(): void {
-    const parts = this.#parts;
-    if (parts.length === 0) return;
+    if (this.#parts.length === 0) return;
+    const parts = this.#parts.splice(0);
     const { socket } = this;
     if (parts.length === 1) writePart(socket, parts[0] as string | Uint8Array);
     else {
@@ -47,7 +47,6 @@ export class Output {
       for (const part of parts) writePart(socket, part);
       socket.uncork();
     }
-    parts.length = 0;
   }
 }
 
@@ -57,8 +56,7 @@ export function sendOverdue(): void {
 }
 
 function sendReady(): void {
-  for (const output of ready) output.flush();
-  ready.length = 0;
+  for (const output of ready.splice(0)) output.flush();
 }
 
 function writePart(socket: Socket, part: string | Uint8Array): void {

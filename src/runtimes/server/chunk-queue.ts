@@ -13,10 +13,16 @@ export interface ChunkSource {
 
 /** What may wait in the queue before the connection is paused. */
 const HIGH_WATER_BYTES = 128 * 1024;
+/** What a chunk costs beside its bytes: many tiny ones fill the queue, too. */
+const CHUNK_OVERHEAD_BYTES = 64;
+/** Places of chunks that were read are given back so many at a time: taking off the first of many moves the others. */
+const COMPACT_AFTER = 1_024;
 
 export class ChunkQueue implements BodySource {
   readonly #source: ChunkSource;
   readonly #chunks: Uint8Array[] = [];
+  /** Where the next one is. */
+  #next = 0;
   #bytes = 0;
   #isPaused = false;
   #isOver = false;
@@ -44,7 +50,7 @@ export class ChunkQueue implements BodySource {
       return;
     }
     this.#chunks.push(chunk);
-    this.#bytes += chunk.length;
+    this.#bytes += chunk.length + CHUNK_OVERHEAD_BYTES;
     if (this.#bytes < HIGH_WATER_BYTES || this.#isPaused) return;
     this.#isPaused = true;
     this.#source.pause();
@@ -65,17 +71,21 @@ export class ChunkQueue implements BodySource {
 
   /** All bytes, for a queue that is over. */
   takeAll(): Uint8Array {
-    const all = joinChunks(this.#chunks);
-    this.#chunks.length = 0;
-    this.#bytes = 0;
+    const all = joinChunks(this.#next === 0 ? this.#chunks : this.#chunks.slice(this.#next));
+    this.#forget();
     return all;
   }
 
   /** What came before a failure is still delivered. */
   read(): Promise<Uint8Array | undefined> {
-    const chunk = this.#chunks.shift();
+    const chunk = this.#chunks[this.#next];
     if (chunk !== undefined) {
-      this.#bytes -= chunk.length;
+      this.#next += 1;
+      this.#bytes -= chunk.length + CHUNK_OVERHEAD_BYTES;
+      if (this.#next === this.#chunks.length || this.#next === COMPACT_AFTER) {
+        this.#chunks.splice(0, this.#next);
+        this.#next = 0;
+      }
       if (this.#isPaused && this.#bytes < HIGH_WATER_BYTES / 2) this.#resume();
       return Promise.resolve(chunk);
     }
@@ -87,9 +97,14 @@ export class ChunkQueue implements BodySource {
   }
 
   cancel(): void {
-    this.#chunks.length = 0;
-    this.#bytes = 0;
+    this.#forget();
     this.#source.abort();
+  }
+
+  #forget(): void {
+    this.#chunks.length = 0;
+    this.#next = 0;
+    this.#bytes = 0;
   }
 
   #deliver(chunk: Uint8Array | undefined): void {

@@ -14,7 +14,7 @@ import { answerPlainly } from "../http1/answer-plainly.ts";
 import type { IncomingRequest } from "../http1/incoming.ts";
 import { type CheckedTarget, checkRequest } from "./check-request.ts";
 import type { Departure } from "./node-request.ts";
-import { sendAnswer } from "./send-answer.ts";
+import { giveUp, sendAnswer } from "./send-answer.ts";
 
 /** Answers a request as the edge does. */
 export type Answer = (
@@ -59,8 +59,14 @@ export function createUpgradeListener(
     }
     const onHeaders = (lines: string[]) => lines.push(...applicationFields(response.headers));
     server.once("headers", onHeaders);
-    server.handleUpgrade(toLibrary(incoming), socket, head, (webSocket) => connect(webSocket, client, open));
+    let isOpen = false;
+    server.handleUpgrade(toLibrary(incoming), socket, head, (webSocket) => {
+      isOpen = true;
+      connect(webSocket, client, open);
+    });
     server.off("headers", onHeaders);
+    // The library has refused by itself, and nobody else would tell the other end.
+    if (!isOpen) giveUp(client);
   };
 }
 
@@ -80,12 +86,6 @@ function toLibrary({ method, url, fields }: IncomingRequest): IncomingMessage {
     headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
   }
   return { method, url, headers } as IncomingMessage;
-}
-
-/** Ends the side of the handler: the network's will never be there. */
-function giveUp(client: PairedSocket): void {
-  client.accept();
-  client.close(1002, "The handshake failed");
 }
 
 function refuse(incoming: IncomingRequest, socket: Socket): void {

@@ -119,7 +119,7 @@ async function pump(
       if (length !== undefined && written > length)
         throw new RangeError("The body is longer than its Content-Length");
       // Ended: the server is leaving and has closed its event streams.
-      if (outgoing.destroyed || outgoing.writableEnded) return;
+      if (outgoing.destroyed || outgoing.writableEnded) return cancel();
       if (!outgoing.write(part.value)) await outgoing.drained();
     }
     if (length !== undefined && written < length && !outgoing.destroyed) {

@@ -22,6 +22,7 @@ describe("parseRequestHead", () => {
       isFramed: false,
       isPersistent: true,
       upgrade: undefined,
+      hasUpgrade: false,
       expect: undefined,
     });
   });
