@@ -7,6 +7,12 @@ import type { OutgoingAnswer } from "../../../../src/runtimes/http1/outgoing.ts"
 
 /** Answers with what it has read, or as its path says. */
 async function answer(incoming: IncomingRequest, outgoing: OutgoingAnswer): Promise<void> {
+  if (incoming.url === "/stream") {
+    outgoing.writeHead(200, []);
+    outgoing.flushHeaders();
+    outgoing.end(await incoming.body?.readAll());
+    return;
+  }
   const body = Buffer.from((await incoming.body?.readAll()) ?? new Uint8Array()).toString("latin1");
   switch (incoming.url) {
     case "/unread":
@@ -27,6 +33,11 @@ async function answer(incoming: IncomingRequest, outgoing: OutgoingAnswer): Prom
       return;
     case "/bad":
       expect(() => outgoing.writeHead(200, ["x", "a\r\nb: c"])).toThrow(TypeError);
+      outgoing.writeHead(500, []);
+      outgoing.end();
+      return;
+    case "/switch":
+      expect(() => outgoing.writeHead(101, [])).toThrow(RangeError);
       outgoing.writeHead(500, []);
       outgoing.end();
       return;
@@ -180,9 +191,45 @@ describe("HttpServer", () => {
     expect(statusesOf(await speak([head.replace("100-continue", "more")]))).toEqual([417]);
   });
 
-  it("closes after an answer to a body that was never asked for", async () => {
+  it("says so before an answer that begins while the body is read, never inside it", async () => {
+    const head =
+      "POST /stream HTTP/1.1\r\nHost: a\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n";
+    expect(await speak([head], "\r\n\r\nHTTP/1.1 200")).toMatch(
+      /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200/,
+    );
+  });
+
+  it("closes after an answer to a body that was never asked for, and says that it will", async () => {
     const head = "POST /unread HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n";
-    expect(statusesOf(await speak([head]))).toEqual([403]);
+    const received = await speak([head]);
+    expect([statusesOf(received), received.includes("connection: close\r\n")]).toEqual([[403], true]);
+  });
+
+  it("never sends a 101 without changing the protocol", async () => {
+    expect(statusesOf(await ask("/switch"))).toEqual([500]);
+  });
+
+  it("passes over a few empty lines, and loses nothing behind many", async () => {
+    const request = "GET /e HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    expect(statusesOf(await speak([`\r\n\r\n${request}`]))).toEqual([200]);
+    expect(statusesOf(await speak([`${"\r\n".repeat(600)}${request}`]))).toEqual([400]);
+    const long = `GET / HTTP/1.1\r\nHost: a\r\nX: ${"x".repeat(1_100)}`;
+    expect(statusesOf(await speak([`\r\n\r\n\r\n\r\n${long}`, "\r\n\r\n"]))).toEqual([431]);
+  });
+
+  it("sends everything to a client that reads late", async () => {
+    const socket = connect({ port, host: "127.0.0.1" });
+    const requests = "GET /bytes HTTP/1.1\r\nHost: a\r\n\r\n".repeat(60);
+    socket.write(`${requests}GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+    socket.pause();
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    let bytes = 0;
+    socket.on("data", (chunk) => {
+      bytes += chunk.length;
+    });
+    socket.resume();
+    await new Promise((resolve) => socket.once("close", resolve));
+    expect(bytes).toBeGreaterThan(6_000_000);
   });
 
   it("reads over a short body that nobody wants, and answers what follows", async () => {
