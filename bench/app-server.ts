@@ -74,6 +74,11 @@ function script(name: string, file: string, text: string, command: string): Cont
   return { name, command: () => ({ args: [command, file], cwd: work }) };
 }
 
+/** A process by itself has none. */
+function controlOf(name: string): string[] {
+  return name.endsWith(" 0") ? [] : ["--control", join(work, `${name.replaceAll(" ", "")}.sock`)];
+}
+
 function createCauseway(): Contender[] {
   const cwd = join(work, "site");
   mkdirSync(join(cwd, "functions/api"), { recursive: true });
@@ -84,7 +89,8 @@ function createCauseway(): Contender[] {
   const start = (name: string, ...options: string[]): Contender => ({
     name: `causeway start ${name}`,
     command: (port) => ({
-      args: [process.execPath, CAUSEWAY, "start", "--port", String(port), ...options],
+      // Each its own: of one build there may be one server for each control socket.
+      args: [process.execPath, CAUSEWAY, "start", "--port", String(port), ...options, ...controlOf(name)],
       cwd,
     }),
   });
