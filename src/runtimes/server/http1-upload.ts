@@ -4,6 +4,7 @@
 import type { Socket } from "node:net";
 import { formatFraming } from "../../http/format-request.ts";
 import type { Http1Exchange } from "./http1-exchange.ts";
+import { socketDrained } from "./socket-drained.ts";
 
 /** Up to here a chunk is copied behind what is written before it, so that both leave in one piece. */
 const MAX_COPIED_BYTES = 16 * 1024;
@@ -42,7 +43,7 @@ export async function upload(
         contentLength === undefined
           ? write(socket, `${takeUnsent()}${value.length.toString(16)}\r\n`, value, "\r\n")
           : write(socket, takeUnsent(), value, "");
-      if (!isTaken) await drained(socket);
+      if (!isTaken) await socketDrained(socket);
     }
     if (contentLength !== undefined && sent < contentLength) throw new LengthError(sent, contentLength);
     if (contentLength !== undefined) return;
@@ -83,18 +84,4 @@ function write(socket: Socket, before: string, chunk: Uint8Array, after: string)
   if (after !== "") isTaken = socket.write(after, "latin1");
   socket.uncork();
   return isTaken;
-}
-
-/** A closed connection is the receiving side's to report. */
-function drained(socket: Socket): Promise<void> {
-  if (socket.destroyed) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      socket.off("drain", done);
-      socket.off("close", done);
-      resolve();
-    };
-    socket.once("drain", done);
-    socket.once("close", done);
-  });
 }

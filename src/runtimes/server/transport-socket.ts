@@ -21,6 +21,7 @@ import { createUwsgiDecoder, encodeUwsgiPacket } from "../../proxy/protocols/uws
 import { ChunkQueue } from "./chunk-queue.ts";
 import { openUpstreamSocket } from "./open-upstream-socket.ts";
 import { readWhole } from "./read-whole.ts";
+import { socketDrained } from "./socket-drained.ts";
 
 /** What tells the two protocols apart. */
 interface Encoding {
@@ -95,18 +96,9 @@ async function send(
   if (end !== undefined) await write(socket, end);
 }
 
-/** Waits while the server does not take more; a closed connection is the receiving side's to report. */
-function write(socket: Socket, bytes: Uint8Array): Promise<void> {
-  if (bytes.length === 0 || socket.destroyed || socket.write(bytes)) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      socket.off("drain", done);
-      socket.off("close", done);
-      resolve();
-    };
-    socket.once("drain", done);
-    socket.once("close", done);
-  });
+/** Waits while the server does not take more. */
+async function write(socket: Socket, bytes: Uint8Array): Promise<void> {
+  if (bytes.length > 0 && !socket.destroyed && !socket.write(bytes)) await socketDrained(socket);
 }
 
 /** Resolves with the head; the body follows as it comes. */
