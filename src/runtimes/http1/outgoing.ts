@@ -235,7 +235,7 @@ export class OutgoingAnswer {
     this.bodyBytes = length;
     if (length > MAX_JOINED_BYTES) writeBoth(this.#output, head, body);
     else if (typeof body === "string" && body.length === length) this.#output.send(head + body);
-    else this.#output.send(joinBoth(head, body, length));
+    else this.#output.send({ head, body, length });
   }
 
   #writeText(text: string, onFlushed: (() => void) | undefined): boolean {
@@ -279,12 +279,4 @@ function writeBoth(output: Output, head: string, body: string | Uint8Array): voi
   output.write(head);
   output.write(typeof body === "string" ? Buffer.from(body) : body);
   output.socket.uncork();
-}
-
-function joinBoth(head: string, body: string | Uint8Array, length: number): Uint8Array {
-  const bytes = Buffer.allocUnsafe(head.length + length);
-  bytes.write(head, 0, "latin1");
-  if (typeof body === "string") bytes.write(body, head.length, "utf8");
-  else bytes.set(body, head.length);
-  return bytes;
 }

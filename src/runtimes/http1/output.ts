@@ -2,6 +2,7 @@
 // every write may wake a process that sleeps, and one that has much to read is woken once.
 
 import type { Socket } from "node:net";
+import { type JoinedPart, writeJoined } from "./write-joined.ts";
 
 /** Answers that are ready. */
 const ready: Output[] = [];
@@ -10,17 +11,19 @@ let readySince = 0;
 /** Longer nothing waits for the rest of a turn. */
 const MAX_WAIT_MS = 1;
 
+/** Bytes, text with a byte in each character, or a head with its body. */
+type Part = string | Uint8Array | JoinedPart;
+
 export class Output {
   readonly socket: Socket;
-  /** Bytes, or text with a byte in each character. */
-  readonly #parts: (string | Uint8Array)[] = [];
+  readonly #parts: Part[] = [];
 
   constructor(socket: Socket) {
     this.socket = socket;
   }
 
   /** Sends soon. */
-  send(part: string | Uint8Array): void {
+  send(part: Part): void {
     this.#parts.push(part);
     if (this.#parts.length > 1) return;
     ready.push(this);
@@ -41,7 +44,7 @@ export class Output {
     if (this.#parts.length === 0) return;
     const parts = this.#parts.splice(0);
     const { socket } = this;
-    if (parts.length === 1) writePart(socket, parts[0] as string | Uint8Array);
+    if (parts.length === 1) writePart(socket, parts[0] as Part);
     else {
       socket.cork();
       for (const part of parts) writePart(socket, part);
@@ -59,7 +62,8 @@ function sendReady(): void {
   for (const output of ready.splice(0)) output.flush();
 }
 
-function writePart(socket: Socket, part: string | Uint8Array): void {
+function writePart(socket: Socket, part: Part): void {
   if (typeof part === "string") socket.write(part, "latin1");
-  else socket.write(part);
+  else if (part instanceof Uint8Array) socket.write(part);
+  else writeJoined(socket, part);
 }

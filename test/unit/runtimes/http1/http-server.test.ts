@@ -27,6 +27,14 @@ async function answer(incoming: IncomingRequest, outgoing: OutgoingAnswer): Prom
       outgoing.writeHead(200, ["x", "\xe9"]);
       outgoing.end("é\u{1f600}");
       return;
+    case "/fill/1":
+    case "/fill/2":
+    case "/fill/3": {
+      const number = Number(incoming.url.slice(-1));
+      outgoing.writeHead(200, []);
+      outgoing.end(new Uint8Array(number * 9_000).fill(number + 48));
+      return;
+    }
     case "/bytes":
       outgoing.writeHead(200, []);
       outgoing.end(new Uint8Array(100_000).fill(120));
@@ -215,6 +223,28 @@ describe("HttpServer", () => {
     expect(statusesOf(await speak([`${"\r\n".repeat(600)}${request}`]))).toEqual([400]);
     const long = `GET / HTTP/1.1\r\nHost: a\r\nX: ${"x".repeat(1_100)}`;
     expect(statusesOf(await speak([`\r\n\r\n\r\n\r\n${long}`, "\r\n\r\n"]))).toEqual([431]);
+  });
+
+  it("mixes up no answers, whether clients read at once or late", async () => {
+    const numbers = Array.from({ length: 40 }, (_, index) => (index % 3) + 1);
+    const text = numbers.map((number) => `GET /fill/${number} HTTP/1.1\r\nHost: a\r\n\r\n`).join("");
+    const last = "GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    const clients = Array.from({ length: 12 }, async (_, client) => {
+      const socket = connect({ port, host: "127.0.0.1" });
+      socket
+        .pause()
+        .setEncoding("latin1")
+        .write(text + last);
+      let received = "";
+      socket.on("data", (data) => {
+        received += data;
+      });
+      setTimeout(() => socket.resume(), client % 2 === 0 ? 0 : 200);
+      await new Promise((resolve) => socket.once("close", resolve));
+      return bodiesOf(received);
+    });
+    const expected = [...numbers.map((number) => String(number).repeat(number * 9_000)), "GET /last "];
+    for (const bodies of await Promise.all(clients)) expect(bodies).toEqual(expected);
   });
 
   it("sends everything to a client that reads late", async () => {
