@@ -1,5 +1,6 @@
 // One attempt: one request to one server, with its limits, until there is an answer or it is clear why not.
 
+import { streamOf } from "../contract/direct-body.ts";
 import type { TimeoutSettings } from "../contract/routing.ts";
 import {
   type BodySource,
@@ -128,26 +129,28 @@ function streamBody(
   deadlines: Deadlines,
   end: (outcome: Outcome) => void,
 ): ReadableStream<Uint8Array> {
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        deadlines.await("idle");
-        try {
-          const chunk = await source.read();
-          deadlines.rest();
-          if (chunk !== undefined) return controller.enqueue(chunk);
-          end("success");
-          controller.close();
-        } catch (error) {
-          end("failure");
-          throw error;
-        }
-      },
-      cancel() {
-        source.cancel();
-        end("unknown");
-      },
+  let isOver = false;
+  /** Whoever reads may give up what has failed. */
+  const endOnce = (outcome: Outcome) => {
+    if (!isOver) end(outcome);
+    isOver = true;
+  };
+  return streamOf({
+    async read() {
+      deadlines.await("idle");
+      try {
+        const chunk = await source.read();
+        deadlines.rest();
+        if (chunk === undefined) endOnce("success");
+        return chunk;
+      } catch (error) {
+        endOnce("failure");
+        throw error;
+      }
     },
-    { highWaterMark: 0 },
-  );
+    cancel() {
+      source.cancel();
+      endOnce("unknown");
+    },
+  });
 }

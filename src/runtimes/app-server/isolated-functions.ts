@@ -1,10 +1,10 @@
 // Functions in processes of their own, behind those that face the clients: how a request gets there and back.
 // What the edge knows beside the request travels in two fields, which are taken from clients before.
 
+import { streamOf } from "../../contract/direct-body.ts";
 import type { GatewayContext, Handler, RequestTrail } from "../../contract/handler.ts";
 import type { LogSink } from "../../contract/platform.ts";
 import {
-  type BodySource,
   type Transport,
   TransportError,
   type UpstreamRequest,
@@ -46,7 +46,7 @@ export function createIsolatedApplication(path: string, transport: Transport, lo
       const { body, status } = answer;
       const isEmpty = body === null || hasNoBody(request.method, status);
       if (isEmpty && body !== null && !(body instanceof Uint8Array)) body.cancel();
-      const content = isEmpty ? null : body instanceof Uint8Array ? body : streamBody(body);
+      const content = isEmpty ? null : body instanceof Uint8Array ? body : streamOf(body);
       return forwardResponse(request.method, answer, content, []);
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
@@ -118,20 +118,6 @@ function toUpstream(request: Request, { clientAddress, requestId, trail }: Gatew
     isUpgrade: asksForWebSocket(request),
     client: { address: clientAddress, scheme: url.startsWith("https:") ? "https" : "http", host },
   };
-}
-
-function streamBody(source: BodySource): ReadableStream<Uint8Array> {
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const chunk = await source.read();
-        if (chunk === undefined) controller.close();
-        else controller.enqueue(chunk);
-      },
-      cancel: () => source.cancel(),
-    },
-    { highWaterMark: 0 },
-  );
 }
 
 function badGateway({ requestId }: GatewayContext): Response {

@@ -1,5 +1,7 @@
 // Writes a Response to a client of Node: framing is ours (RFC 9112 §6), never the function's.
 
+import { takeSource } from "../../contract/direct-body.ts";
+import type { BodySource } from "../../contract/transport.ts";
 import { isConnectionField } from "../../http/response-fields.ts";
 import type { OutgoingAnswer } from "../http1/outgoing.ts";
 import { getPlainBody, getPlainFields } from "./node-response.ts";
@@ -101,26 +103,22 @@ async function pump(
   outgoing: OutgoingAnswer,
   length: number | undefined,
 ): Promise<void> {
-  const reader = body.getReader();
+  const source = takeSource(body) ?? readThrough(body);
   let isComplete = false;
   const cancel = () => {
-    if (!isComplete)
-      reader.cancel(new Error("The client closed the connection")).catch(() => {
-        // The source may have failed at the same moment; nobody is left to tell.
-      });
+    if (!isComplete) source.cancel();
   };
   outgoing.once("close", cancel);
   outgoing.flushHeaders();
   try {
     let written = 0;
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      if (!(part.value instanceof Uint8Array)) throw new TypeError("A body stream must yield Uint8Array");
-      written += part.value.byteLength;
+    for (let chunk = await source.read(); chunk !== undefined; chunk = await source.read()) {
+      written += chunk.byteLength;
       if (length !== undefined && written > length)
         throw new RangeError("The body is longer than its Content-Length");
       // Ended: the server is leaving and has closed its event streams.
       if (outgoing.destroyed || outgoing.writableEnded) return cancel();
-      if (!outgoing.write(part.value)) await outgoing.drained();
+      if (!outgoing.write(chunk)) await outgoing.drained();
     }
     if (length !== undefined && written < length && !outgoing.destroyed) {
       throw new RangeError("The body is shorter than its Content-Length");
@@ -129,8 +127,27 @@ async function pump(
     outgoing.end();
   } catch (error) {
     outgoing.destroy();
+    cancel();
     throw error;
   } finally {
     outgoing.off("close", cancel);
   }
+}
+
+/** A stream as what is pulled from. */
+function readThrough(body: ReadableStream<Uint8Array>): BodySource {
+  const reader = body.getReader();
+  return {
+    async read() {
+      const { done, value } = await reader.read();
+      if (done) return undefined;
+      if (!(value instanceof Uint8Array)) throw new TypeError("A body stream must yield Uint8Array");
+      return value;
+    },
+    cancel() {
+      reader.cancel(new Error("The client closed the connection")).catch(() => {
+        // The source may have failed at the same moment; nobody is left to tell.
+      });
+    },
+  };
 }
