@@ -29,6 +29,8 @@ export class AnswerReader {
   /** More than the answer has come, so that nobody knows what it belongs to. */
   hasExcess = false;
 
+  /** The memory is not used again. */
+  #isKept = false;
   #method = "GET";
   #observer: Pick<ExchangeObserver, "interim"> | undefined;
   /** Of a head whose end has not come. */
@@ -53,10 +55,11 @@ export class AnswerReader {
   }
 
   /**
-   * Takes the first `length` bytes of a memory that may be overwritten afterwards. Throws a MalformedAnswerError or
+   * Takes the first `length` bytes of a memory that may be overwritten afterwards, unless it `isKept`. Throws a MalformedAnswerError or
    * a MalformedBodyError.
    */
-  push(memory: Buffer, length: number): void {
+  push(memory: Buffer, length: number, isKept = false): void {
+    this.#isKept = isKept;
     let at = 0;
     this.hasBegun = true;
     while (this.head === undefined && at < length) at = this.#readHead(memory, at, length);
@@ -130,15 +133,21 @@ export class AnswerReader {
 
   #readBody(memory: Buffer, start: number, length: number): number {
     if (this.#decoder !== undefined) {
-      const read = this.#decoder.push(copyOf(memory, start, length), 0, this.#keep);
+      const read = this.#decoder.push(this.#bytesOf(memory, start, length), 0, this.#keep);
       this.isOver = this.#decoder.isOver;
       return start + read;
     }
     const end = Math.min(length, start + this.#left);
-    if (end > start) this.#chunks.push(copyOf(memory, start, end));
+    if (end > start) this.#chunks.push(this.#bytesOf(memory, start, end));
     this.#left -= end - start;
     this.isOver = this.#left === 0;
     return end;
+  }
+
+  /** A few bytes must not keep a large memory from being given back. */
+  #bytesOf(memory: Buffer, start: number, end: number): Uint8Array {
+    const isWorthIt = this.#isKept && 2 * (end - start) > memory.buffer.byteLength;
+    return isWorthIt ? memory.subarray(start, end) : copyOf(memory, start, end);
   }
 
   readonly #keep = (data: Uint8Array): void => {

@@ -118,7 +118,7 @@ export class Http1Pool implements ConnectionOwner {
     const { signal } = exchange.observer;
     this.#connections.add(connection);
     openUpstreamSocket(this.#server, signal, {
-      onread: connection.onread,
+      ...(connection.onread && { onread: connection.onread }),
       applicationProtocol: "http/1.1",
       session: this.#session,
       watch: (socket) =>
