@@ -2,6 +2,7 @@
 // servers could read in two ways is refused. RFC 9112 §2, §3, §5, §6, §9; RFC 9110 §7.6.1, §7.8, §10.1.1.
 
 import { parseFieldLines } from "./field-lines.ts";
+import { parseConnectionOptions } from "./hop-by-hop.ts";
 
 /** What follows a head: so many bytes, or chunks. */
 export type BodyLength = number | "chunked";
@@ -97,7 +98,7 @@ function completeHead({ method, target, version }: RequestLine, fields: string[]
   if (hosts > 1 || (coding !== undefined && (length !== undefined || version === "1.0"))) return 400;
   const bodyLength = coding === undefined ? readLength(length) : readCoding(coding);
   if (typeof bodyLength === "object") return bodyLength.refusal;
-  const options = connection === undefined ? undefined : listOf(connection);
+  const options = connection === undefined ? undefined : parseConnectionOptions(connection);
   return {
     method,
     target,
@@ -117,13 +118,6 @@ function isPersistent(version: "1.0" | "1.1", options: string[] | undefined): bo
   return !options.includes("close") && (version === "1.1" || options.includes("keep-alive"));
 }
 
-function listOf(field: string): string[] {
-  return field
-    .toLowerCase()
-    .split(",")
-    .map((item) => item.trim());
-}
-
 interface Refused {
   refusal: 400 | 501;
 }
@@ -135,7 +129,10 @@ function readLength(field: string | undefined): BodyLength | Refused {
 
 /** There are other codings than `chunked`, and none of them is known here. */
 function readCoding(field: string): BodyLength | Refused {
-  const codings = listOf(field);
+  const codings = field
+    .toLowerCase()
+    .split(",")
+    .map((coding) => coding.trim());
   const isChunked = codings.at(-1) === "chunked" && codings.indexOf("chunked") === codings.length - 1;
   if (!isChunked) return { refusal: 400 };
   return codings.length === 1 ? "chunked" : { refusal: 501 };

@@ -14,6 +14,8 @@ export interface HttpLimits {
   /** How long a connection is kept for another request. */
   keepAliveMs: number;
   maxHeaderBytes: number;
+  /** For a client that takes nothing of what it is sent; default two minutes. */
+  sendTimeoutMs?: number;
 }
 
 /** Who answers. */
@@ -27,8 +29,8 @@ export interface HttpListener {
 const LOOKS_PER_TIMEOUT = 4;
 /** For the rest of a body nobody wants; as nginx's lingering_timeout. */
 const DRAINING_MS = 5_000;
-/** For a client that takes nothing of what it is sent: as many bytes as are written at once need this long at worst. */
-const SENDING_MS = 120_000;
+/** As many bytes as are written at once need this long at worst. */
+const SEND_TIMEOUT_MS = 120_000;
 /** After which the system asks whether a silent client is still there. */
 const KEEP_ALIVE_PROBE_MS = 60_000;
 /** For a client to take its last answer and close; a reset could take the answer away (RFC 9112 §9.6). */
@@ -40,6 +42,7 @@ export class HttpServer implements ConnectionHost {
   readonly keepAliveMs: number;
   readonly maxHeaderBytes: number;
   readonly #headerTimeoutMs: number;
+  readonly #sendTimeoutMs: number;
   readonly #answer: HttpListener;
   readonly #connections = new Set<ServerConnection>();
   readonly #tickMs: number;
@@ -52,6 +55,7 @@ export class HttpServer implements ConnectionHost {
     this.keepAliveMs = limits.keepAliveMs;
     this.maxHeaderBytes = limits.maxHeaderBytes;
     this.#headerTimeoutMs = limits.headerTimeoutMs;
+    this.#sendTimeoutMs = limits.sendTimeoutMs ?? SEND_TIMEOUT_MS;
     this.#answer = answer;
     this.#keepAliveLines = `connection: keep-alive\r\nkeep-alive: timeout=${Math.floor(limits.keepAliveMs / 1_000)}\r\n`;
     const shortestMs = Math.min(limits.headerTimeoutMs, limits.keepAliveMs, LEAVING_MS);
@@ -61,10 +65,6 @@ export class HttpServer implements ConnectionHost {
 
   get keepAliveLines(): string | undefined {
     return this.#isClosing ? undefined : this.#keepAliveLines;
-  }
-
-  get connections(): number {
-    return this.#connections.size;
   }
 
   /** Serves a connection that was accepted here or elsewhere; half-open ones must be allowed. */
@@ -120,7 +120,8 @@ export class HttpServer implements ConnectionHost {
     for (const connection of this.#connections) {
       const ageMs = (this.ticks - connection.since) * this.#tickMs;
       if (connection.isSending(this.ticks)) {
-        if ((this.ticks - connection.progressedAt) * this.#tickMs >= SENDING_MS) connection.destroy();
+        if ((this.ticks - connection.progressedAt) * this.#tickMs >= this.#sendTimeoutMs)
+          connection.destroy();
         continue;
       }
       switch (connection.phase) {

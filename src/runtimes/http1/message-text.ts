@@ -2,6 +2,7 @@
 
 import { STATUS_CODES } from "node:http";
 import { isFieldValue, isToken } from "../../http/field-lines.ts";
+import { formatHttpDate } from "../../http/http-date.ts";
 
 /** Names that were found to be good: answers use the same few. */
 const goodNames = new Set<string>();
@@ -46,7 +47,7 @@ export function dateLine(): string {
   const now = Math.floor(Date.now() / 1_000);
   if (now !== second) {
     second = now;
-    line = `Date: ${new Date(now * 1_000).toUTCString()}\r\n`;
+    line = `Date: ${formatHttpDate(now * 1_000)}\r\n`;
   }
   return line;
 }

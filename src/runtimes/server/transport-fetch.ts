@@ -1,4 +1,4 @@
-// HTTP/1.1 upstreams over the platform's fetch, whose pools keep connections alive: Bun, Deno, Workers.
+// Upstreams over the platform's fetch, for a runtime that has no sockets: Workers.
 
 import {
   type BodySource,
@@ -10,28 +10,18 @@ import {
 } from "../../contract/transport.ts";
 import { hasNoBody } from "../../proxy/forward-response.ts";
 
-/** What runtimes take beside the standard's settings: Bun's socket path, TLS, and leave to see coded bytes. */
-interface FetchSettings extends RequestInit {
-  duplex?: "half";
-  unix?: string;
-  decompress?: boolean;
-  timeout?: boolean;
-  tls?: { ca?: string; cert?: string; key?: string; rejectUnauthorized?: boolean; serverName?: string };
-}
-
 /** How a runtime's fetch differs from a plain one. */
 export interface FetchTraits {
   /** Bodies of known length are sent in one piece up to here, so that the server is told the length. */
   maxCollectedBytes?: number;
   /** It takes off the codings that a request names, so that none may be named. */
   decodesWhatIsAsked?: boolean;
-  settings?(server: UpstreamServer): FetchSettings;
 }
 
 /** With a declared length up to here a body is passed on in one piece. */
 const MAX_SHORT_BYTES = 16 * 1024;
 
-/** Codes of errors that come before a connection is there: Bun's and those of the operating system. */
+/** Errors that come before a connection is there. */
 const UNREACHABLE =
   /ConnectionRefused|FailedToOpenSocket|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|ENOENT|EAI_AGAIN|connection refused|error trying to connect|client error \(Connect\)/i;
 
@@ -55,7 +45,6 @@ export async function sendOverFetch(
       redirect: "manual",
       signal: observer.signal,
       ...(body instanceof ReadableStream ? { duplex: "half" } : {}),
-      ...traits.settings?.(server),
     } as RequestInit);
     observer.connected();
     return await toUpstreamResponse(response, method);

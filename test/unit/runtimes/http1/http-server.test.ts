@@ -1,6 +1,7 @@
+import { once } from "node:events";
 import { type AddressInfo, connect } from "node:net";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { HttpServer } from "../../../../src/runtimes/http1/http-server.ts";
 import type { IncomingRequest } from "../../../../src/runtimes/http1/incoming.ts";
 import type { OutgoingAnswer } from "../../../../src/runtimes/http1/outgoing.ts";
@@ -63,7 +64,7 @@ let server: HttpServer;
 let port: number;
 
 beforeAll(async () => {
-  const limits = { headerTimeoutMs: 5_000, keepAliveMs: 5_000, maxHeaderBytes: 1_024 };
+  const limits = { headerTimeoutMs: 5_000, keepAliveMs: 5_000, maxHeaderBytes: 1_024, sendTimeoutMs: 3_000 };
   server = new HttpServer(limits, {
     request(incoming, outgoing) {
       // A client that leaves gets no answer.
@@ -245,6 +246,40 @@ describe("HttpServer", () => {
     });
     const expected = [...numbers.map((number) => String(number).repeat(number * 9_000)), "GET /last "];
     for (const bodies of await Promise.all(clients)) expect(bodies).toEqual(expected);
+  });
+
+  it("gives up a client that takes nothing of its answers", async () => {
+    const socket = connect({ port, host: "127.0.0.1" });
+    socket.on("error", () => {}).pause();
+    let isGone = false;
+    server.listener.once("connection", (accepted) => accepted.once("close", () => (isGone = true)));
+    socket.write("GET /bytes HTTP/1.1\r\nHost: a\r\n\r\n".repeat(200));
+    await vi.waitFor(() => expect(isGone).toBe(true), { timeout: 15_000, interval: 50 });
+    socket.destroy();
+  });
+
+  it("lets a client that is still sending have its refusal", async () => {
+    const total = 8 * 1024 * 1024;
+    const socket = connect({ port, host: "127.0.0.1" });
+    let received = "";
+    let failure: Error | undefined;
+    socket.setEncoding("latin1").on("data", (text) => {
+      received += text;
+    });
+    socket.on("error", (error) => {
+      failure = error;
+    });
+    socket.write(`POST /unread HTTP/1.1\r\nHost: a\r\nContent-Length: ${total}\r\n\r\n`);
+    for (let sent = 0; sent < total && !socket.destroyed; sent += 65_536) {
+      if (!socket.write(Buffer.alloc(65_536)))
+        await Promise.race([once(socket, "drain"), once(socket, "close")]);
+    }
+    await new Promise((resolve) => (socket.destroyed ? resolve(0) : socket.once("close", resolve)));
+    expect([statusesOf(received), received.includes("connection: close"), failure]).toEqual([
+      [403],
+      true,
+      undefined,
+    ]);
   });
 
   it("sends everything to a client that reads late", async () => {
