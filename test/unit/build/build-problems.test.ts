@@ -286,6 +286,9 @@ describe("warnings with file and line", () => {
       "public/_headers": "/a\n  broken line\n",
       "public/_redirects": "/a /b 999\n",
       "public/sub/_redirects": "nonsense",
+      "public/sub/_headers": "nonsense",
+      "public/sub/_routes.json": "nonsense",
+      "functions/a.js": OPAQUE,
     });
     expect(new Set(problems.map(({ file }) => file))).toEqual(
       new Set(["public/_headers", "public/_redirects"]),

@@ -58,18 +58,18 @@ export const onRequest = async () => new Response(here("a") + (await import("../
     expect(await run(source, files)).toBe("<a><b>");
   });
 
-  test("packages, with the conditions that Workers have", async () => {
+  test.each(["workerd", "worker", "browser"])("packages, with the condition %s", async (condition) => {
     const files = {
       "node_modules/dep/package.json": JSON.stringify({
         name: "dep",
-        exports: { ".": { node: "./node.js", workerd: "./workerd.js", default: "./default.js" } },
+        exports: { ".": { node: "./node.js", [condition]: "./chosen.js", default: "./default.js" } },
       }),
       "node_modules/dep/node.js": "export default 'node';",
-      "node_modules/dep/workerd.js": "export default 'workerd';",
+      "node_modules/dep/chosen.js": "export default 'chosen';",
       "node_modules/dep/default.js": "export default 'default';",
     };
     expect(await run('import d from "dep";\nexport const onRequest = () => new Response(d);', files)).toBe(
-      "workerd",
+      "chosen",
     );
   });
 
