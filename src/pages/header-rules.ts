@@ -10,7 +10,7 @@ import { formatRuleAddress, parseRuleAddress, type RuleAddress } from "./rule-ad
 import { describeLineFault, type LineFault, type RuleLine, readRuleLines } from "./rule-lines.ts";
 
 /** Pages ignores what comes after so many rules. */
-export const MAX_HEADER_RULES = 100;
+const MAX_HEADER_RULES = 100;
 
 /** A rule's first line and the lines below it. */
 interface Block {

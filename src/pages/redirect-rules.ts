@@ -9,9 +9,9 @@ import { findUnreachable } from "./redirect-shadows.ts";
 import { describeLineFault, type LineFault, type RuleLine, readRuleLines } from "./rule-lines.ts";
 
 /** Rules without wildcard above the first one with a wildcard. */
-export const MAX_STATIC_REDIRECTS = 2000;
+const MAX_STATIC_REDIRECTS = 2000;
 /** The first rule with a wildcard and all below it. */
-export const MAX_DYNAMIC_REDIRECTS = 100;
+const MAX_DYNAMIC_REDIRECTS = 100;
 
 export interface ParsedRedirectRules {
   rules: RedirectRules;

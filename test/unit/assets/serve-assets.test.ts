@@ -85,11 +85,18 @@ describe("a file on Pages", () => {
     expect((await ask(site, url)).headers["x-robots-tag"]).toBe(expected);
   });
 
+  test("of a preview is so as the application's page, too", async () => {
+    const application = createAssetSite({ files: FILES });
+    const { headers, body } = await ask(application, "https://abc.project.pages.dev/some/path");
+    expect([body, headers["x-robots-tag"]]).toEqual(["home", "noindex"]);
+  });
+
   test.each<[string, number, string]>([
     ["/sp%20ace", 200, "space"],
     ["/[id]", 200, "bracket"],
     ["/%5Bid%5D", 200, "bracket"],
     ["/%61bout", 200, "about"],
+    ["/%2561bout", 404, "not found"],
     ["/100%25.txt", 200, "percent"],
     ["/100%.txt", 200, "percent"],
     ["/contact%2F", 200, "contact"],
@@ -137,7 +144,7 @@ describe("a redirect on Pages", () => {
   const site = createAssetSite({
     files: FILES,
     redirects:
-      "/old /about 301\n/moved /about 308\n/rw /text.txt 200\n/rw-page /about.html 200\n/rw-none /x 200",
+      "/old /about 301\n/moved /about 308\n/rw /text.txt 200\n/rw-page /about.html 200\n/rw-none /x 200\n/rw-rule /old 200",
   });
 
   test.each<[string, string]>([
@@ -211,9 +218,34 @@ describe("a redirect on Pages", () => {
     ["GET", "/rw?x=1", 200, "text"],
     ["GET", "/rw-page", 308, ""],
     ["GET", "/rw-none", 200, "home"],
+    ["GET", "/rw-rule", 200, "home"],
     ["POST", "/rw", 405, ""],
   ])("with 200 serves the target's path instead: %s %s gives %d", async (method, target, status, body) => {
     expect(await ask(site, target, { method })).toMatchObject({ status, body });
+  });
+});
+
+describe("a rewrite on Pages", () => {
+  test.each([
+    ["/rw-page", "/about"],
+    ["/rw-folder", "/contact/"],
+  ])("to another spelling of a page is the redirect from there: %s to %s", async (target, location) => {
+    const site = createAssetSite({
+      files: FILES,
+      redirects: "/rw-page /about.html 200\n/rw-folder /contact 200",
+    });
+    expect(await ask(site, target)).toEqual({ status: 308, headers: { ...DEFAULTS, location }, body: "" });
+  });
+
+  test("of every path to the application captures the files too", async () => {
+    const site = createAssetSite({ files: FILES, redirects: "/* / 200" });
+    for (const target of ["/some/path", "/about", "/text.txt", "/contact/"])
+      expect(await ask(site, target)).toMatchObject({ status: 200, body: "home" });
+  });
+
+  test("to what is not there gets the nearest error page of the target", async () => {
+    const site = createAssetSite({ files: WITH_404, redirects: "/rw /a/none 200" });
+    expect(await ask(site, "/rw")).toMatchObject({ status: 404, body: "a: not found" });
   });
 });
 

@@ -16,6 +16,8 @@ describe("the route path of a file", () => {
     ["files/[[path]].jsx", "/files/:path*", "/files"],
     ["any/[[x]]/edit.js", "/any/:x*/edit", "/any/:x*"],
     ["post-[slug].js", "/post-:slug", "/"],
+    ["x/[0_aZ9].js", "/x/:0_aZ9", "/x"],
+    ["x/[[0_aZ9]].js", "/x/:0_aZ9*", "/x"],
     ["[id].json.js", "/:id.json", "/"],
     ["v[a].[b].js", "/v:a.:b", "/"],
     ["[[x]]suf.js", "/:x*suf", "/"],

@@ -28,6 +28,7 @@ describe("isIgnoredAsset", () => {
     "/sub/_headers",
     "/sub/_redirects",
     "/sub/_worker.js",
+    "/sub/_routes.json",
     "/sub/functions/a.js",
     "/_headers.txt",
     "/_redirects.bak",

@@ -57,7 +57,10 @@ describe("parseInvocationRules", () => {
     ["null", null, "routes-json-shape"],
     ["another version", { version: 2, include: ["/*"], exclude: [] }, "routes-json-shape"],
     ["a version in quotes", { version: "1", include: ["/*"], exclude: [] }, "routes-json-shape"],
+    ["no version", { include: ["/*"], exclude: [] }, "routes-json-shape"],
+    ["no list of includes", { version: 1, exclude: [] }, "routes-json-shape"],
     ["no exclude", { version: 1, include: ["/*"] }, "routes-json-shape"],
+    ["an exclude that is no list", { version: 1, include: ["/*"], exclude: "/a" }, "routes-json-shape"],
     ["an include that is no list", { version: 1, include: "/*", exclude: [] }, "routes-json-shape"],
     ["a rule that is no text", { version: 1, include: [1], exclude: [] }, "routes-json-shape"],
     ["no include", { version: 1, include: [], exclude: ["/a"] }, "routes-json-include"],
@@ -80,11 +83,14 @@ describe("parseInvocationRules", () => {
     expect(problems).toMatchObject([{ severity: "error", code, file: FILE }]);
   });
 
-  test("refuses more than 100 rules", () => {
-    const include = Array.from({ length: 101 }, (_, index) => `/r${index}`);
-    expect(parse({ version: 1, include, exclude: [] }).problems).toMatchObject([
-      { code: "routes-json-limit" },
-    ]);
+  test.each([
+    [101, 0],
+    [60, 41],
+  ])("refuses more than 100 rules: %i to include and %i to exclude", (included, excluded) => {
+    const [include, exclude] = [included, excluded].map((length, list) =>
+      Array.from({ length }, (_, index) => `/r${list}-${index}`),
+    );
+    expect(parse({ version: 1, include, exclude }).problems).toMatchObject([{ code: "routes-json-limit" }]);
   });
 
   test("a rule that ends in a star without slash covers nothing else", () => {

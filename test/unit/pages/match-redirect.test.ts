@@ -78,6 +78,14 @@ describe("createRedirectLookup", () => {
     expect(locate("/out/:host //:host", "/out/x.test")).toBe("https://x.test/");
   });
 
+  test.each([
+    ["/a /b\n/b /c", "/a", "/b"],
+    ["/a /b 200\n/b /c 301", "/a", "/b"],
+    ["/a/* /b/:splat\n/b/* /c/:splat", "/a/x", "/b/x"],
+  ])("applies one rule only: %j leads %s to %s", (rules, target, location) => {
+    expect(locate(rules, target)).toBe(location);
+  });
+
   test("ignores a rule whose captures make no address", () => {
     expect(lookup("/out/:host https://:host/", "/out/%5B")).toBeUndefined();
   });

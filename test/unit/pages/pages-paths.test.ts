@@ -53,6 +53,8 @@ describe("findPagesPlace", () => {
     ["/text.txt/more", undefined],
     ["/text", undefined],
     ["/old", undefined],
+    ["/old.htm", "file /old.htm"],
+    ["/old.htm/", undefined],
     ["/idx/index", "file /idx/index"],
     ["/idx/", undefined],
     ["/x.html", "redirect /x.html/"],

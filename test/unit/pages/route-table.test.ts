@@ -38,6 +38,8 @@ describe("literal paths", () => {
     "c++.js",
     "par(en).js",
     "a&b.js",
+    "cash$.js",
+    "home~.js",
   );
 
   test.each([
@@ -50,6 +52,8 @@ describe("literal paths", () => {
     ["/c++", "c++.js"],
     ["/par(en)", "par(en).js"],
     ["/a&b", "a&b.js"],
+    ["/cash$", "cash$.js"],
+    ["/home~", "home~.js"],
     ["/", "index.js"],
     ["//", "index.js"],
   ])("%s runs %s", (pathname, file) => {
@@ -107,6 +111,7 @@ describe("parameters", () => {
     "range/[a]-[b].js",
     "ver/v[major].[minor].js",
     "twice/[x]/[x].js",
+    "digits/[0_aZ9].js",
     "proto/[__proto__]/[constructor].js",
   );
 
@@ -124,6 +129,7 @@ describe("parameters", () => {
     ["/ver/v1.2", { major: "1", minor: "2" }],
     ["/ver/V1.2.3", { major: "1.2", minor: "3" }],
     ["/twice/1/2", { x: "2" }],
+    ["/digits/x", { "0_aZ9": "x" }],
   ])("%s gives %j", (pathname, params) => {
     expect(paramsFor(table, pathname)).toEqual(params);
   });
