@@ -39,6 +39,12 @@ export const exchanges: Exchange[] = [
   { name: "the star's own path is included", path: "/api", expect: { ...application, headers: ran } },
   { name: "a rule without star", path: "/once", expect: { status: 200, headers: ran, body: "once" } },
   { name: "and with a slash behind", path: "/once/", expect: { status: 200, headers: ran, body: "once" } },
+  { name: "whatever the query", path: "/once?x=1", expect: { status: 200, headers: ran, body: "once" } },
+  {
+    name: "which includes nothing",
+    path: "/elsewhere?x=/api/time",
+    expect: { ...application, headers: past },
+  },
   { name: "nothing below it", path: "/once/more", expect: { ...application, headers: past } },
   {
     name: "a path that is not included meets no middleware",
@@ -76,6 +82,16 @@ export const exchanges: Exchange[] = [
     name: "a redirect behind middleware",
     path: "/api/moved",
     expect: { status: 301, headers: { ...ran, location: "/docs/readme.txt" } },
+  },
+  {
+    name: "a redirect that a function meets at the files",
+    path: "/api/asked",
+    expect: { status: 302, headers: { ...ran, location: "/docs/readme.txt" } },
+  },
+  {
+    name: "no rule holds where a function answers",
+    path: "/api/time",
+    expect: { status: 200, headers: { ...ran, location: null }, body: "a time" },
   },
   {
     name: "a placeholder and a query",

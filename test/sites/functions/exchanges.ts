@@ -100,6 +100,13 @@ export const exchanges: Exchange[] = [
   },
   { name: "a trailing slash", path: "/hello/", expect: { status: 200, body: "hello" } },
   { name: "two trailing slashes match nothing", path: "/hello//", expect: { status: 404 } },
+  {
+    name: "two slashes are the root",
+    method: "POST",
+    path: "//",
+    expect: { status: 200, body: "posted to the root" },
+  },
+  { name: "three are nothing", method: "POST", path: "///", expect: { status: 405 } },
   { name: "another case", path: "/HELLO", expect: { status: 200, body: "hello" } },
   { name: "an escaped letter is no spelling of a function", path: "/%68ello", expect: { status: 404 } },
   {
@@ -147,6 +154,22 @@ export const exchanges: Exchange[] = [
     name: "a static name before a parameter",
     path: "/users/me",
     expect: { status: 200, body: json({ me: true, method: "GET" }) },
+  },
+  {
+    name: "behind the best route are the files, never a route that is less specific",
+    path: "/users/aside",
+    expect: { status: 404, body: /Not here/ },
+  },
+  {
+    name: "middleware has the parameters and the path of its own directory",
+    path: "/org/Ac%20me/7/",
+    expect: {
+      status: 200,
+      body: json({
+        outer: { params: { name: "Ac%20me" }, functionPath: "/org/Ac%20me" },
+        inner: { params: { name: "Ac%20me", id: "7" }, functionPath: "/org/Ac%20me/7/" },
+      }),
+    },
   },
   {
     name: "DELETE on the parameter route",
@@ -340,6 +363,11 @@ export const exchanges: Exchange[] = [
         functionPath: "/api/rewritten",
       }),
     },
+  },
+  {
+    name: "the address is spelled as the client spelled it",
+    path: "/DATA/Address/?B=1&a=%20b&a=%C3%BC&",
+    expect: { status: 200, body: "/DATA/Address/?B=1&a=%20b&a=%C3%BC&" },
   },
   {
     name: "each function may read the body",

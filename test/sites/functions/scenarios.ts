@@ -139,6 +139,22 @@ export const scenarios: Scenario[] = [
     expect: { text: "half", complete: false },
   },
   {
+    name: "an answer does not wait for the work that waitUntil has",
+    async run(origin) {
+      const ask = async (method: string) => {
+        const request = open(origin, "/data/later", method);
+        request.end();
+        return Number(JSON.parse(await textOf(await responseOf(request))).ended);
+      };
+      const before = await ask("POST");
+      const meanwhile = await ask("GET");
+      await ask("PUT");
+      const ends = await eventually(async () => (await ask("GET")) === before + 1);
+      return { meanwhile: meanwhile - before, ends };
+    },
+    expect: { meanwhile: 0, ends: true },
+  },
+  {
     name: "HEAD tells the length of GET's answer or none, never another",
     async run(origin) {
       const request = open(origin, "/hello", "HEAD");

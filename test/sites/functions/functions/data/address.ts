@@ -1,0 +1,4 @@
+export const onRequest = ({ request }: any) => {
+  const { origin } = new URL(request.url);
+  return new Response(request.url.slice(origin.length));
+};

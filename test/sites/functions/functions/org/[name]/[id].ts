@@ -1,0 +1,2 @@
+export const onRequest = ({ params, functionPath, data }: any) =>
+  Response.json({ ...data, inner: { params, functionPath } });

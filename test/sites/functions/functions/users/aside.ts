@@ -1,0 +1,1 @@
+export const onRequest = ({ next }: any) => next();
