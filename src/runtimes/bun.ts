@@ -2,6 +2,7 @@
 
 import { installBunHtmlRewriter } from "./apis/bun-html-rewriter.ts";
 import { installRuntimeApis } from "./apis/install.ts";
+import { acceptNatively } from "./bun-sockets/accept.ts";
 import type { RunningServer, ServerOptions } from "./running-server.ts";
 import { installNodeResponse, NativeResponse } from "./server/node-response.ts";
 import { type BuildLocation, runBuild } from "./server/run-build.ts";
@@ -28,5 +29,8 @@ export function prepareBun(): void {
 /** Starts an HTTP server for a release and resolves when it listens. */
 export function startBunServer(options: ServerOptions): Promise<RunningServer> {
   prepareBun();
-  return startSiteServer({ runtime: "bun", transport: createSocketTransport() }, options);
+  return startSiteServer(
+    { runtime: "bun", transport: createSocketTransport(), accept: acceptNatively },
+    options,
+  );
 }

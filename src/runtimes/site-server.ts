@@ -1,6 +1,5 @@
 // A site behind an HTTP server of ours, on sockets as Node, Bun and Deno all have them.
 
-import type { AddressInfo } from "node:net";
 import type { WebSocket } from "ws";
 import type { Env, GatewayContext, Handler } from "../contract/handler.ts";
 import { afterResponse } from "../contract/pending-response.ts";
@@ -16,11 +15,11 @@ import { OutgoingAnswer } from "./http1/outgoing.ts";
 import { requestIdOf } from "./name-request.ts";
 import { BackgroundWork, type Peer, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
+import { type Acceptor, acceptConnections } from "./server/accept.ts";
 import { answerPrepared } from "./server/answer-prepared.ts";
 import { type CheckedListener, refuseMalformed, urlOf } from "./server/check-request.ts";
 import { createLimitedServer } from "./server/client-limits.ts";
 import { composeRelease } from "./server/compose-release.ts";
-import { listen } from "./server/listen.ts";
 import { ExchangeLog } from "./server/log-exchanges.ts";
 import { createNodeRequest, type Departure, LineFields } from "./server/node-request.ts";
 import { NativeResponse } from "./server/node-response.ts";
@@ -47,6 +46,8 @@ interface ActiveRelease {
 export interface ServerPlatform {
   runtime: "node" | "bun" | "deno";
   transport: Transport;
+  /** Where connections come from; by default from a socket of `node:net`. */
+  accept?: Acceptor;
 }
 
 /** Starts an HTTP server for a release and resolves when it listens. */
@@ -55,8 +56,9 @@ export async function startSiteServer(
   options: ServerOptions,
 ): Promise<RunningServer> {
   const { server, webSockets, work, activate } = createSiteServer(platform, options);
-  await listen(server.listener, options.port, options.host);
-  const url = serverUrl(options.host, (server.listener.address() as AddressInfo).port);
+  const { accept = acceptConnections } = platform;
+  const { port } = await accept(server, options.port, options.host);
+  const url = serverUrl(options.host, port);
   activate(url);
   return {
     url,

@@ -1,12 +1,12 @@
 // An ordinary answer to a request that asked to leave HTTP: the connection closes after it.
 
-import type { Socket } from "node:net";
 import type { IncomingRequest } from "./incoming.ts";
 import { OutgoingAnswer } from "./outgoing.ts";
 import { Output } from "./output.ts";
+import type { WireSocket } from "./wire-socket.ts";
 
 /** The answer on a socket that no connection of the server owns any more. */
-export function answerOn(socket: Socket, incoming: IncomingRequest): OutgoingAnswer {
+export function answerOn(socket: WireSocket, incoming: IncomingRequest): OutgoingAnswer {
   const output = new Output(socket);
   const outgoing = new OutgoingAnswer(output, incoming, undefined, () => {
     output.flush();

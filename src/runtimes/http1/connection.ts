@@ -1,13 +1,13 @@
 // The life of a connection from a client: heads are read one after the other, each is answered before the next, and
 // whoever is slow, or sends what is no HTTP, is shown out. RFC 9112 §2, §9.
 
-import type { Socket } from "node:net";
 import { parseRequestHead, parseRequestLine, type RequestHead } from "../../http/request-head.ts";
 import { IncomingRequest } from "./incoming.ts";
 import { IncomingBody, MAX_UNREAD_BYTES } from "./incoming-body.ts";
 import { OutgoingAnswer } from "./outgoing.ts";
 import { Output, sendOverdue } from "./output.ts";
 import { formatRefusal, type Refusal } from "./refusal.ts";
+import type { WireSocket } from "./wire-socket.ts";
 
 /** The server, as its connections see it. */
 export interface ConnectionHost {
@@ -20,8 +20,8 @@ export interface ConnectionHost {
   /** Whether a request leaves HTTP, by its head. */
   isUpgrade(head: RequestHead): boolean;
   /** The socket is the listener's from now on; `rest` came behind the head. */
-  upgrade(incoming: IncomingRequest, socket: Socket, rest: Buffer): void;
-  closed(connection: ServerConnection): void;
+  upgrade(incoming: IncomingRequest, socket: WireSocket, rest: Buffer): void;
+  onClosed(connection: ServerConnection): void;
 }
 
 /**
@@ -39,7 +39,7 @@ const MAX_EMPTY_LINES_LENGTH = 8;
 const HOPELESS = /[^\t\r\n\x20-\x7e\x80-\xff]|(?:^|[^\r])\n|\r[^\n]/;
 
 export class ServerConnection {
-  readonly socket: Socket;
+  readonly socket: WireSocket;
   readonly #host: ConnectionHost;
   readonly #output: Output;
   phase: Phase = "fresh";
@@ -53,7 +53,7 @@ export class ServerConnection {
   #outgoing: OutgoingAnswer | undefined;
   #isReading = false;
 
-  constructor(socket: Socket, host: ConnectionHost) {
+  constructor(socket: WireSocket, host: ConnectionHost) {
     this.socket = socket;
     this.#host = host;
     this.#output = new Output(socket);
@@ -128,7 +128,7 @@ export class ServerConnection {
     this.#waiting = undefined;
     this.#incoming?.body?.fail(new Error("The client closed the connection"));
     this.#outgoing?.handleClose();
-    this.#host.closed(this);
+    this.#host.onClosed(this);
   };
 
   /** Sends nothing more. */

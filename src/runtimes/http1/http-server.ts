@@ -1,11 +1,11 @@
 // An HTTP/1.1 server on sockets: on Node this costs less than half of what `node:http` does for a small answer, and
 // what a request means is settled by the rules of `http/` alone.
 
-import { createServer, type Server, type Socket } from "node:net";
 import type { RequestHead } from "../../http/request-head.ts";
 import { type ConnectionHost, ServerConnection } from "./connection.ts";
 import type { IncomingRequest } from "./incoming.ts";
 import type { OutgoingAnswer } from "./outgoing.ts";
+import type { WireSocket } from "./wire-socket.ts";
 
 /** What the server bears from its clients. */
 export interface HttpLimits {
@@ -18,11 +18,19 @@ export interface HttpLimits {
   sendTimeoutMs?: number;
 }
 
+/** What brings connections. */
+export interface Listening {
+  /** The one that the system chose, if it was to. */
+  readonly port: number;
+  /** Brings no more; those that are open stay. */
+  stop(): void;
+}
+
 /** Who answers. */
 export interface HttpListener {
   request(incoming: IncomingRequest, outgoing: OutgoingAnswer): void;
   isUpgrade(head: RequestHead): boolean;
-  upgrade(incoming: IncomingRequest, socket: Socket, rest: Buffer): void;
+  upgrade(incoming: IncomingRequest, socket: WireSocket, rest: Buffer): void;
 }
 
 /** How often connections are looked at, as a share of the shortest time they have. */
@@ -37,8 +45,6 @@ const KEEP_ALIVE_PROBE_MS = 60_000;
 const LEAVING_MS = 1_000;
 
 export class HttpServer implements ConnectionHost {
-  /** What listens; connections may come from elsewhere too. */
-  readonly listener: Server;
   readonly keepAliveMs: number;
   readonly maxHeaderBytes: number;
   readonly #headerTimeoutMs: number;
@@ -47,6 +53,8 @@ export class HttpServer implements ConnectionHost {
   readonly #connections = new Set<ServerConnection>();
   readonly #tickMs: number;
   #timer: NodeJS.Timeout | undefined;
+  readonly #listenings: Listening[] = [];
+  readonly #closed = Promise.withResolvers<void>();
   #isClosing = false;
   readonly #keepAliveLines: string;
   ticks = 0;
@@ -60,15 +68,24 @@ export class HttpServer implements ConnectionHost {
     this.#keepAliveLines = `connection: keep-alive\r\nkeep-alive: timeout=${Math.floor(limits.keepAliveMs / 1_000)}\r\n`;
     const shortestMs = Math.min(limits.headerTimeoutMs, limits.keepAliveMs, LEAVING_MS);
     this.#tickMs = Math.max(25, shortestMs / LOOKS_PER_TIMEOUT);
-    this.listener = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.serve(socket));
   }
 
   get keepAliveLines(): string | undefined {
     return this.#isClosing ? undefined : this.#keepAliveLines;
   }
 
-  /** Serves a connection that was accepted here or elsewhere; half-open ones must be allowed. */
-  serve(socket: Socket): void {
+  /** Resolves when it has been closed, and with it all connections. */
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  /** Connections come from there until the server closes. */
+  listenTo(listening: Listening): void {
+    this.#listenings.push(listening);
+  }
+
+  /** Serves a connection; half-open ones must be allowed. */
+  serve(socket: WireSocket): void {
     socket.setKeepAlive(true, KEEP_ALIVE_PROBE_MS);
     this.#timer ??= setInterval(() => this.#look(), this.#tickMs).unref();
     this.#connections.add(new ServerConnection(socket, this));
@@ -82,22 +99,22 @@ export class HttpServer implements ConnectionHost {
     return this.#answer.isUpgrade(head);
   }
 
-  upgrade(incoming: IncomingRequest, socket: Socket, rest: Buffer): void {
+  upgrade(incoming: IncomingRequest, socket: WireSocket, rest: Buffer): void {
     this.#answer.upgrade(incoming, socket, rest);
   }
 
-  closed(connection: ServerConnection): void {
+  onClosed(connection: ServerConnection): void {
     this.#connections.delete(connection);
-    if (this.#isClosing) this.#stopLooking();
+    if (this.#isClosing) this.#closeIfEmpty();
   }
 
   /** Takes no further connections and closes the idle ones; resolves when all are closed. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#isClosing = true;
-    const closed = new Promise<void>((resolve) => this.listener.close(() => resolve()));
+    for (const listening of this.#listenings.splice(0)) listening.stop();
     this.closeIdleConnections();
-    await closed;
-    this.#stopLooking();
+    this.#closeIfEmpty();
+    return this.closed;
   }
 
   closeIdleConnections(): void {
@@ -108,10 +125,11 @@ export class HttpServer implements ConnectionHost {
     for (const connection of this.#connections) connection.destroy();
   }
 
-  #stopLooking(): void {
+  #closeIfEmpty(): void {
     if (this.#connections.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
+    this.#closed.resolve();
   }
 
   /** A process that was stuck has looked at nothing, and no client is to blame for that: ticks are what is counted. */

@@ -1,8 +1,8 @@
 // A request as it comes over a connection: its head is there, its body may be on its way.
 
-import type { Socket } from "node:net";
 import type { RequestHead } from "../../http/request-head.ts";
 import type { IncomingBody } from "./incoming-body.ts";
+import type { WireSocket } from "./wire-socket.ts";
 
 export class IncomingRequest {
   readonly method: string;
@@ -15,9 +15,9 @@ export class IncomingRequest {
   readonly isFramed: boolean;
   /** Undefined where nothing follows the head. */
   readonly body: IncomingBody | undefined;
-  readonly socket: Socket;
+  readonly socket: WireSocket;
 
-  constructor(head: RequestHead, socket: Socket, body: IncomingBody | undefined) {
+  constructor(head: RequestHead, socket: WireSocket, body: IncomingBody | undefined) {
     this.method = head.method;
     this.url = head.target;
     this.httpVersion = head.version;

@@ -1,8 +1,8 @@
 // An answer on its way out: framed here, in as few writes as it can be. RFC 9112 §6, §7.1, §9.6.
 
-import type { Socket } from "node:net";
 import { dateLine, formatHead } from "./message-text.ts";
 import type { Output } from "./output.ts";
+import type { WireSocket } from "./wire-socket.ts";
 
 /** What of a request decides how its answer is framed. */
 export interface AnsweredRequest {
@@ -21,7 +21,7 @@ const EMPTY = new Uint8Array(0);
 type State = "open" | "ended" | "finished" | "broken";
 
 export class OutgoingAnswer {
-  readonly socket: Socket;
+  readonly socket: WireSocket;
   statusCode = 200;
   /** The head is settled; it may still wait for the body's first bytes. */
   headersSent = false;

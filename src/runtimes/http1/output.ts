@@ -1,7 +1,7 @@
 // When does an answer leave? At the end of the turn of the event loop in which it was made, together with the others:
 // every write may wake a process that sleeps, and one that has much to read is woken once.
 
-import type { Socket } from "node:net";
+import type { WireSocket } from "./wire-socket.ts";
 import { type JoinedPart, writeJoined } from "./write-joined.ts";
 
 /** Answers that are ready. */
@@ -15,10 +15,10 @@ const MAX_WAIT_MS = 1;
 type Part = string | Uint8Array | JoinedPart;
 
 export class Output {
-  readonly socket: Socket;
+  readonly socket: WireSocket;
   readonly #parts: Part[] = [];
 
-  constructor(socket: Socket) {
+  constructor(socket: WireSocket) {
     this.socket = socket;
   }
 
@@ -62,7 +62,7 @@ function sendReady(): void {
   for (const output of ready.splice(0)) output.flush();
 }
 
-function writePart(socket: Socket, part: Part): void {
+function writePart(socket: WireSocket, part: Part): void {
   if (typeof part === "string") socket.write(part, "latin1");
   else if (part instanceof Uint8Array) socket.write(part);
   else writeJoined(socket, part);

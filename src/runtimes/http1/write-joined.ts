@@ -1,6 +1,6 @@
 // A head and a short body in one write, without new memory for each: what has left at once can be written over.
 
-import type { Socket } from "node:net";
+import type { WireSocket } from "./wire-socket.ts";
 
 export interface JoinedPart {
   /** A byte in each character. */
@@ -19,7 +19,7 @@ let memory: Buffer | undefined;
 /** How often in a row a socket has kept the memory. */
 let losses = 0;
 
-export function writeJoined(socket: Socket, { head, body, length }: JoinedPart): void {
+export function writeJoined(socket: WireSocket, { head, body, length }: JoinedPart): void {
   const total = head.length + length;
   const isReused = total <= MEMORY_BYTES && losses < MAX_LOSSES;
   if (isReused) memory ??= Buffer.allocUnsafeSlow(MEMORY_BYTES);

@@ -1,7 +1,6 @@
 // The front of many sites: reads the head of each request, finds its site by the host, and passes it on. It loads
 // no code of any site. A host that nobody has is answered 421 (RFC 9110 §15.5.20).
 
-import type { Socket } from "node:net";
 import type { LogSink } from "../../contract/platform.ts";
 import type { OpenSocket } from "../app-server/drain-worker.ts";
 import type { WorkerGate } from "../app-server/worker-gate.ts";
@@ -11,6 +10,7 @@ import { answerPlainly } from "../http1/answer-plainly.ts";
 import type { HttpServer } from "../http1/http-server.ts";
 import type { IncomingRequest } from "../http1/incoming.ts";
 import type { OutgoingAnswer } from "../http1/outgoing.ts";
+import type { WireSocket } from "../http1/wire-socket.ts";
 import { checkRequest, refuseMalformed } from "../server/check-request.ts";
 import { createLimitedServer } from "../server/client-limits.ts";
 import { asksForWebSocket } from "../server/node-upgrade.ts";
@@ -88,7 +88,7 @@ export function createFrontServer({ routes, gate, log, accessLog }: FrontOptions
     );
   };
   const listener = refuseMalformed(forward);
-  const upgrade = (incoming: IncomingRequest, socket: Socket, head: Buffer) => {
+  const upgrade = (incoming: IncomingRequest, socket: WireSocket, head: Buffer) => {
     socket.on("error", () => socket.destroy());
     const refuse = (answer: OwnAnswer) => answerHere(incoming, answerOn(socket, incoming), answer);
     if (typeof checkRequest(incoming) === "number") return refuse(MALFORMED);

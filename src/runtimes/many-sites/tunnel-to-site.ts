@@ -1,11 +1,12 @@
 // WebSockets through the front: the request's head goes to the site's worker, and after it bytes go both ways. The
 // worker decides; whatever it answers, it reads no second request on that connection.
 
-import { connect, type Socket } from "node:net";
+import { connect } from "node:net";
 import { isHopByHop } from "../../http/hop-by-hop.ts";
 import type { OpenSocket } from "../app-server/drain-worker.ts";
 import { FRONT_CLIENT_FIELD } from "../app-server/front-fields.ts";
 import type { IncomingRequest } from "../http1/incoming.ts";
+import { toStream, type WireSocket } from "../http1/wire-socket.ts";
 import { originForm } from "./forward-to-site.ts";
 
 /**
@@ -14,7 +15,7 @@ import { originForm } from "./forward-to-site.ts";
  */
 export function tunnelToSite(
   incoming: IncomingRequest,
-  client: Socket,
+  client: WireSocket,
   head: Buffer,
   to: { host: string; socketPath: string },
   open: Set<OpenSocket>,
@@ -28,7 +29,8 @@ export function tunnelToSite(
     isConnected = true;
     worker.write(formatHead(incoming, to.host), "latin1");
     if (head.length > 0) worker.write(head);
-    client.pipe(worker).pipe(client);
+    const stream = toStream(client);
+    stream.pipe(worker).pipe(stream);
   });
   worker.on("error", () => {
     if (!isConnected) failed();

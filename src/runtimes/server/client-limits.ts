@@ -41,7 +41,7 @@ export function hasTooManyFields(
   return fields.length / 2 > (maxHeaderCount ?? DEFAULTS.maxHeaderCount);
 }
 
-function lookAt(bodies: BodyPace, everyMs: number, { listener }: HttpServer): void {
+function lookAt(bodies: BodyPace, everyMs: number, { closed }: HttpServer): void {
   let lookedAt = performance.now();
   const timer = setInterval(() => {
     const now = performance.now();
@@ -50,5 +50,5 @@ function lookAt(bodies: BodyPace, everyMs: number, { listener }: HttpServer): vo
     lookedAt = now;
   }, everyMs);
   timer.unref();
-  listener.once("close", () => clearInterval(timer));
+  void closed.then(() => clearInterval(timer));
 }

@@ -1,7 +1,6 @@
 // WebSocket upgrades on Node: the handler decides, `ws` does the protocol (RFC 6455).
 
 import type { IncomingMessage } from "node:http";
-import type { Socket } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { ClientSettings } from "../../contract/guards.ts";
 import type { GatewayContext } from "../../contract/handler.ts";
@@ -12,6 +11,7 @@ import { PairedSocket, webSocketOf } from "../apis/web-socket-pair.ts";
 import { answerOn } from "../http1/answer-on-socket.ts";
 import { answerPlainly } from "../http1/answer-plainly.ts";
 import type { IncomingRequest } from "../http1/incoming.ts";
+import { toStream, type WireSocket } from "../http1/wire-socket.ts";
 import { type CheckedTarget, checkRequest } from "./check-request.ts";
 import type { Departure } from "./node-request.ts";
 import { giveUp, sendAnswer } from "./send-answer.ts";
@@ -45,7 +45,7 @@ export function createUpgradeListener(
     // The handler's answer names the subprotocol; the library would take the first that is offered.
     handleProtocols: () => false,
   });
-  return async (incoming: IncomingRequest, socket: Socket, head: Buffer): Promise<void> => {
+  return async (incoming: IncomingRequest, socket: WireSocket, head: Buffer): Promise<void> => {
     socket.on("error", () => socket.destroy());
     const checked = checkRequest(incoming, clients);
     if (typeof checked === "number") return refuse(incoming, socket);
@@ -60,7 +60,7 @@ export function createUpgradeListener(
     const onHeaders = (lines: string[]) => lines.push(...applicationFields(response.headers));
     server.once("headers", onHeaders);
     let isOpen = false;
-    server.handleUpgrade(toLibrary(incoming), socket, head, (webSocket) => {
+    server.handleUpgrade(toLibrary(incoming), toStream(socket), head, (webSocket) => {
       isOpen = true;
       connect(webSocket, client, open);
     });
@@ -88,7 +88,7 @@ function toLibrary({ method, url, fields }: IncomingRequest): IncomingMessage {
   return { method, url, headers } as IncomingMessage;
 }
 
-function refuse(incoming: IncomingRequest, socket: Socket): void {
+function refuse(incoming: IncomingRequest, socket: WireSocket): void {
   answerPlainly(answerOn(socket, incoming), 400, "Bad Request\n");
 }
 

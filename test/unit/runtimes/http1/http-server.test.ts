@@ -1,10 +1,12 @@
 import { once } from "node:events";
-import { type AddressInfo, connect } from "node:net";
+import { connect } from "node:net";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { HttpServer } from "../../../../src/runtimes/http1/http-server.ts";
 import type { IncomingRequest } from "../../../../src/runtimes/http1/incoming.ts";
 import type { OutgoingAnswer } from "../../../../src/runtimes/http1/outgoing.ts";
+import { toStream } from "../../../../src/runtimes/http1/wire-socket.ts";
+import { acceptConnections } from "../../../../src/runtimes/server/accept.ts";
 
 /** Answers with what it has read, or as its path says. */
 async function answer(incoming: IncomingRequest, outgoing: OutgoingAnswer): Promise<void> {
@@ -75,11 +77,11 @@ beforeAll(async () => {
     isUpgrade: ({ upgrade }) => upgrade === "echo",
     upgrade(_incoming, socket, rest) {
       socket.write(rest);
-      socket.pipe(socket);
+      const stream = toStream(socket);
+      stream.pipe(stream);
     },
   });
-  await new Promise<void>((done) => server.listener.listen(0, "127.0.0.1", done));
-  port = (server.listener.address() as AddressInfo).port;
+  ({ port } = await acceptConnections(server, 0, "127.0.0.1"));
 });
 
 afterAll(async () => {
@@ -252,7 +254,12 @@ describe("HttpServer", () => {
     const socket = connect({ port, host: "127.0.0.1" });
     socket.on("error", () => {}).pause();
     let isGone = false;
-    server.listener.once("connection", (accepted) => accepted.once("close", () => (isGone = true)));
+    vi.spyOn(server, "serve").mockImplementationOnce((accepted) => {
+      accepted.once("close", () => {
+        isGone = true;
+      });
+      HttpServer.prototype.serve.call(server, accepted);
+    });
     socket.write("GET /bytes HTTP/1.1\r\nHost: a\r\n\r\n".repeat(200));
     await vi.waitFor(() => expect(isGone).toBe(true), { timeout: 15_000, interval: 50 });
     socket.destroy();

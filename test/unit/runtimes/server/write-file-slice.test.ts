@@ -1,11 +1,11 @@
 import { mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { get, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { HttpServer } from "../../../../src/runtimes/http1/http-server.ts";
 import type { OutgoingAnswer } from "../../../../src/runtimes/http1/outgoing.ts";
+import { acceptConnections } from "../../../../src/runtimes/server/accept.ts";
 import { fileSliceOf, readFileBytes } from "../../../../src/runtimes/server/read-file-bytes.ts";
 import { writeFileSlice } from "../../../../src/runtimes/server/write-file-slice.ts";
 import { patternOf, sha256 } from "../../../conformance/asset-store.ts";
@@ -38,8 +38,7 @@ async function serveOnce(
     isUpgrade: () => false,
     upgrade() {},
   });
-  await new Promise<void>((listening) => server.listener.listen(0, "127.0.0.1", listening));
-  const { port } = server.listener.address() as AddressInfo;
+  const { port } = await acceptConnections(server, 0, "127.0.0.1");
   const incoming = await new Promise<IncomingMessage>((answered) =>
     get({ port, host: "127.0.0.1", agent: false }, answered),
   );
