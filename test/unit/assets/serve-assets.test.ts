@@ -85,10 +85,12 @@ describe("a file on Pages", () => {
     expect((await ask(site, url)).headers["x-robots-tag"]).toBe(expected);
   });
 
-  test("of a preview is so as the application's page, too", async () => {
-    const application = createAssetSite({ files: FILES });
-    const { headers, body } = await ask(application, "https://abc.project.pages.dev/some/path");
-    expect([body, headers["x-robots-tag"]]).toEqual(["home", "noindex"]);
+  test("of a preview is so as the application's page too, an error page is not", async () => {
+    const ofPreview = (server: typeof site) => ask(server, "https://abc.project.pages.dev/some/path");
+    const application = await ofPreview(createAssetSite({ files: FILES }));
+    expect([application.body, application.headers["x-robots-tag"]]).toEqual(["home", "noindex"]);
+    const missing = await ofPreview(site);
+    expect([missing.status, missing.headers["x-robots-tag"]]).toEqual([404, undefined]);
   });
 
   test.each<[string, number, string]>([
@@ -380,6 +382,11 @@ describe("_headers", () => {
     const { headers } = await ask(site, target, init);
     for (const [name, value] of Object.entries(expected))
       expect([name, headers[name]]).toEqual([name, value]);
+  });
+
+  test("give a part the media type that the whole has", async () => {
+    const { status, headers } = await ask(site, "/text.txt", { headers: { range: "bytes=0-0" } });
+    expect([status, headers["content-type"]]).toEqual([206, "text/x-own"]);
   });
 
   test("cannot change the media type of an answer with several ranges", async () => {

@@ -61,6 +61,7 @@ describe("generateInvocationRules", () => {
   test("ends a rule of more than 100 characters at a slash", () => {
     expect(generate(`/${"a".repeat(50)}/${"b".repeat(60)}`)).toEqual([`/${"a".repeat(50)}/*`]);
     expect(generate(`/${"a".repeat(97)}/b/c`)).toEqual([`/${"a".repeat(97)}/*`]);
+    expect(generate(`/${"a".repeat(97)}/b`)).toEqual([`/${"a".repeat(97)}/b`]);
   });
 
   test("gives up where a single segment is too long", () => {

@@ -82,6 +82,8 @@ describe("formatPagesLocation", () => {
     ["/\\evil.test/", "/evil.test/"],
     ["/\t/evil.test/", "/evil.test/"],
     ["/\\/\t\\x", "/x"],
+    ["/ /evil.test/", "/%20/evil.test/"],
+    ["/%2Fevil.test/", "/%252Fevil.test/"],
     ["/a//b", "/a//b"],
   ])("writes %j as %s", (path, location) => {
     expect(formatPagesLocation(path)).toBe(location);
