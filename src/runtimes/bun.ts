@@ -3,6 +3,7 @@
 import { installBunHtmlRewriter } from "./apis/bun-html-rewriter.ts";
 import { installRuntimeApis } from "./apis/install.ts";
 import { acceptNatively } from "./bun-sockets/accept.ts";
+import { connectToUpstream } from "./bun-sockets/connect.ts";
 import type { RunningServer, ServerOptions } from "./running-server.ts";
 import { installNodeResponse, NativeResponse } from "./server/node-response.ts";
 import { type BuildLocation, runBuild } from "./server/run-build.ts";
@@ -30,7 +31,7 @@ export function prepareBun(): void {
 export function startBunServer(options: ServerOptions): Promise<RunningServer> {
   prepareBun();
   return startSiteServer(
-    { runtime: "bun", transport: createSocketTransport(), accept: acceptNatively },
+    { runtime: "bun", transport: createSocketTransport(connectToUpstream), accept: acceptNatively },
     options,
   );
 }

@@ -239,11 +239,15 @@ export class BunSocket extends EventEmitter implements WireSocket, SocketHandler
     for (const { onFlushed } of pending.splice(0, sent))
       if (onFlushed !== undefined) queueMicrotask(onFlushed);
     if (pending.length > 0) return;
-    if (this.writableNeedDrain) {
-      this.writableNeedDrain = false;
-      this.emit("drain");
-    }
+    // Whoever has just been told to wait listens by then.
+    if (this.writableNeedDrain) queueMicrotask(() => this.#tellDrained());
     this.#endIfFlushed();
+  }
+
+  #tellDrained(): void {
+    if (!this.writableNeedDrain || this.#pending.length > 0) return;
+    this.writableNeedDrain = false;
+    this.emit("drain");
   }
 
   #endIfFlushed(): void {

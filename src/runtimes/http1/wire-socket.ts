@@ -39,7 +39,7 @@ export interface WireSocket {
   on(event: "error", listener: (error: Error) => void): unknown;
   on(event: "end" | "drain" | "close", listener: () => void): unknown;
   once(event: "error", listener: (error: Error) => void): unknown;
-  once(event: "end" | "drain" | "close", listener: () => void): unknown;
+  once(event: "connect" | "end" | "drain" | "close", listener: () => void): unknown;
   off(event: "data", listener: (bytes: Buffer) => void): unknown;
   off(event: "error", listener: (error: Error) => void): unknown;
   off(event: "end" | "drain" | "close", listener: () => void): unknown;

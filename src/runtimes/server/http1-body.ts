@@ -1,14 +1,14 @@
 // The body of an answer as long as it comes: its reader slows the connection down and gives it up, but has nothing to
 // say about what the connection does afterwards.
 
-import type { Socket } from "node:net";
+import type { WireSocket } from "../http1/wire-socket.ts";
 import { ChunkQueue, type ChunkSource } from "./chunk-queue.ts";
 
 export class AnswerBody implements ChunkSource {
   readonly queue = new ChunkQueue(this);
-  #socket: Socket | undefined;
+  #socket: WireSocket | undefined;
 
-  constructor(socket: Socket) {
+  constructor(socket: WireSocket) {
     this.#socket = socket;
   }
 

@@ -1,11 +1,11 @@
 // One connection to an HTTP/1.1 server: one exchange at a time, and what becomes of the connection afterwards.
 // RFC 9112 §9.
 
-import type { OnReadOpts, Socket } from "node:net";
-import process from "node:process";
+import type { OnReadOpts } from "node:net";
 import { type BodySource, TransportError, type UpstreamResponse } from "../../contract/transport.ts";
 import { formatFraming } from "../../http/format-request.ts";
 import type { ResponseHead } from "../../http/response-head.ts";
+import type { WireSocket } from "../http1/wire-socket.ts";
 import { AnswerReader } from "./http1-answer.ts";
 import { AnswerBody } from "./http1-body.ts";
 import { type Http1Exchange, unanswered } from "./http1-exchange.ts";
@@ -23,8 +23,6 @@ export interface ConnectionOwner {
 
 /** What all connections read into, one after the other: each takes out what it keeps before another one reads. */
 const memory = Buffer.allocUnsafeSlow(64 * 1024);
-/** Bun reads four times as much at once as it hands over in the memory of somebody else. */
-const READS_INTO_OWN = process.versions.bun !== undefined;
 
 export class Http1Connection {
   /** As `performance.now()`. */
@@ -32,19 +30,11 @@ export class Http1Connection {
   /** Until when it may be used again; set by its owner. */
   idleUntil = 0;
   /** How plain connections give what they read; undefined where they give memory of their own for less. */
-  readonly onread: OnReadOpts | undefined = READS_INTO_OWN
-    ? undefined
-    : {
-        buffer: memory,
-        callback: (length: number): boolean => {
-          this.#take(memory, length, false);
-          return true;
-        },
-      };
+  readonly onread: OnReadOpts | undefined;
 
   readonly #owner: ConnectionOwner;
   readonly #reader = new AnswerReader();
-  #socket: Socket | undefined;
+  #socket: WireSocket | undefined;
   #exchange: Http1Exchange | undefined;
   /** Of an answer that did not come in one piece. */
   #body: AnswerBody | undefined;
@@ -52,8 +42,15 @@ export class Http1Connection {
   /** It has carried an exchange before. */
   #isReused = false;
 
-  constructor(owner: ConnectionOwner) {
+  /** `canReadInto`: whether plain connections can be told where to put what they read. */
+  constructor(owner: ConnectionOwner, canReadInto: boolean) {
     this.#owner = owner;
+    if (!canReadInto) return;
+    const callback = (length: number): boolean => {
+      this.#take(memory, length, false);
+      return true;
+    };
+    this.onread = { buffer: memory, callback };
   }
 
   get isClosed(): boolean {
@@ -66,7 +63,7 @@ export class Http1Connection {
   }
 
   /** Takes over a connection that was opened with `onread`. */
-  attach(socket: Socket): void {
+  attach(socket: WireSocket): void {
     this.#socket = socket;
     socket.setNoDelay(true);
     socket.on("end", () => this.#onEnd());
@@ -82,7 +79,7 @@ export class Http1Connection {
   /** Sends a request; the connection must be open and idle. */
   start(exchange: Http1Exchange): void {
     const { method, observer } = exchange;
-    const socket = this.#socket as Socket;
+    const socket = this.#socket as WireSocket;
     this.#exchange = exchange;
     this.#reader.begin(method, observer);
     observer.signal.addEventListener("abort", this);
@@ -107,7 +104,7 @@ export class Http1Connection {
     if (exchange !== undefined) this.#fail(exchange.observer.signal.reason);
   }
 
-  async #upload(exchange: Http1Exchange, socket: Socket): Promise<void> {
+  async #upload(exchange: Http1Exchange, socket: WireSocket): Promise<void> {
     const isWanted = () => this.#exchange === exchange;
     this.#isUploading = true;
     try {
@@ -155,7 +152,7 @@ export class Http1Connection {
       return;
     }
     if (this.#body === undefined) {
-      this.#body = new AnswerBody(this.#socket as Socket);
+      this.#body = new AnswerBody(this.#socket as WireSocket);
       exchange.resolve(toResponse(head, this.#body.queue));
     }
     const { queue } = this.#body;
@@ -166,7 +163,7 @@ export class Http1Connection {
   }
 
   #finish(exchange: Http1Exchange, { isPersistent }: ResponseHead): void {
-    const socket = this.#socket as Socket;
+    const socket = this.#socket as WireSocket;
     this.#leave(exchange);
     if (this.#isUploading || this.#reader.hasExcess || !isPersistent || socket.destroyed) {
       this.close();

@@ -3,7 +3,7 @@
 import { TransportError, type UpstreamServer } from "../../contract/transport.ts";
 import { type ConnectionOwner, Http1Connection } from "./http1-connection.ts";
 import { type Http1Exchange, unanswered } from "./http1-exchange.ts";
-import { openUpstreamSocket } from "./open-upstream-socket.ts";
+import { openUpstreamSocket, type PlainConnector } from "./open-upstream-socket.ts";
 
 /** Less than what servers commonly wait, so that we and not they close an idle connection. */
 const KEEP_ALIVE_MS = 4_000;
@@ -17,6 +17,7 @@ const PROBE_AFTER_MS = 60_000;
 /** As many connections as there are exchanges at a time. */
 export class Http1Pool implements ConnectionOwner {
   readonly #server: UpstreamServer;
+  readonly #connect: PlainConnector | undefined;
   readonly #connections = new Set<Http1Connection>();
   /** The one that was used last is at the end, and is used first. */
   readonly #idle: Http1Connection[] = [];
@@ -25,8 +26,9 @@ export class Http1Pool implements ConnectionOwner {
   #session: Buffer | undefined;
   #closed: PromiseWithResolvers<void> | undefined;
 
-  constructor(server: UpstreamServer) {
+  constructor(server: UpstreamServer, connect?: PlainConnector) {
     this.#server = server;
+    this.#connect = connect;
   }
 
   get isClosed(): boolean {
@@ -114,17 +116,17 @@ export class Http1Pool implements ConnectionOwner {
   };
 
   #open(exchange: Http1Exchange): void {
-    const connection = new Http1Connection(this);
+    const connection = new Http1Connection(this, this.#connect === undefined);
     const { signal } = exchange.observer;
     this.#connections.add(connection);
     openUpstreamSocket(this.#server, signal, {
+      connect: this.#connect,
       ...(connection.onread && { onread: connection.onread }),
       applicationProtocol: "http/1.1",
       session: this.#session,
-      watch: (socket) =>
-        socket.on("session", (session: Buffer) => {
-          this.#session = session;
-        }),
+      onSession: (session) => {
+        this.#session = session;
+      },
     }).then(
       (socket) => {
         // It may have been given up, or have broken, since it was there.

@@ -1,8 +1,8 @@
 // The body of a request on its way to a server, framed as declared, no faster than the server takes it.
 // RFC 9112 §6, §7.1.
 
-import type { Socket } from "node:net";
 import { formatFraming } from "../../http/format-request.ts";
+import type { WireSocket } from "../http1/wire-socket.ts";
 import type { Http1Exchange } from "./http1-exchange.ts";
 import { socketDrained } from "./socket-drained.ts";
 
@@ -15,7 +15,7 @@ const MAX_COPIED_BYTES = 16 * 1024;
  */
 export async function upload(
   exchange: Http1Exchange,
-  socket: Socket,
+  socket: WireSocket,
   isWanted: () => boolean,
 ): Promise<void> {
   const { method, head, contentLength } = exchange;
@@ -68,7 +68,7 @@ class LengthError extends Error {
 }
 
 /** Returns whether the connection takes more at once. */
-function write(socket: Socket, before: string, chunk: Uint8Array, after: string): boolean {
+function write(socket: WireSocket, before: string, chunk: Uint8Array, after: string): boolean {
   if (socket.destroyed) return true;
   if (before === "" && after === "") return socket.write(chunk);
   if (chunk.length <= MAX_COPIED_BYTES) {

@@ -9,11 +9,18 @@ import type {
 } from "../../contract/transport.ts";
 import { Http1Exchange } from "./http1-exchange.ts";
 import { Http1Pool } from "./http1-pool.ts";
+import type { PlainConnector } from "./open-upstream-socket.ts";
 
 /** The pools of a process, one for each server. */
 export class Http1Transport {
   readonly #pools = new Map<string, Http1Pool>();
   readonly #poolOf = new WeakMap<UpstreamServer, Http1Pool>();
+  readonly #connect: PlainConnector | undefined;
+
+  /** `connect` opens plain connections; by default `node:net` does. */
+  constructor(connect?: PlainConnector) {
+    this.#connect = connect;
+  }
 
   send(
     request: UpstreamRequest,
@@ -45,7 +52,7 @@ export class Http1Transport {
     const known = this.#poolOf.get(server);
     if (known !== undefined && !known.isClosed) return known;
     const key = poolKey(server);
-    const pool = this.#pools.get(key) ?? new Http1Pool(server);
+    const pool = this.#pools.get(key) ?? new Http1Pool(server, this.#connect);
     this.#pools.set(key, pool);
     this.#poolOf.set(server, pool);
     return pool;
