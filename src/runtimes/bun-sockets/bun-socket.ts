@@ -71,15 +71,15 @@ export class BunSocket extends EventEmitter implements WireSocket, SocketHandler
       return true;
     }
     this.bytesWritten += length;
-    if (this.#corks > 0 || this.writableLength > 0 || (typeof data === "string" && length > memory.length))
-      return this.#keep(typeof data === "string" ? Buffer.from(data, "latin1") : data, 0, onFlushed);
-    const bytes = typeof data === "string" ? memory : data;
-    if (typeof data === "string") memory.write(data, 0, "latin1");
+    if (this.#corks > 0 || this.writableLength > 0) return this.#keep(toBytes(data), 0, onFlushed);
+    const isInMemory = typeof data === "string" && length <= memory.length;
+    if (isInMemory) memory.write(data, 0, "latin1");
+    const bytes = isInMemory ? memory : toBytes(data);
     const taken = this.#give(bytes, 0, length);
-    if (taken < length) {
-      if (bytes === memory) return this.#keep(Buffer.from(memory.subarray(taken, length)), 0, onFlushed);
-      return this.#keep(bytes, taken, onFlushed);
-    }
+    if (taken < length)
+      return isInMemory
+        ? this.#keep(Buffer.from(memory.subarray(taken, length)), 0, onFlushed)
+        : this.#keep(bytes, taken, onFlushed);
     if (onFlushed !== undefined) queueMicrotask(onFlushed);
     return true;
   }
@@ -156,6 +156,7 @@ export class BunSocket extends EventEmitter implements WireSocket, SocketHandler
       return;
     }
     this.#native = native;
+    this.#flush();
     this.emit("connect");
   }
 
@@ -270,4 +271,8 @@ export class BunSocket extends EventEmitter implements WireSocket, SocketHandler
     this.emit("end");
     if (this.writableFinished && !this.destroyed) this.destroySoon();
   }
+}
+
+function toBytes(data: string | Uint8Array): Uint8Array {
+  return typeof data === "string" ? Buffer.from(data, "latin1") : data;
 }
