@@ -127,7 +127,7 @@ export const exchanges: Exchange[] = [
     method: "PUT",
     path: "/hello",
     body: "x",
-    expect: { status: 405, headers: { allow: /GET/ } },
+    expect: { status: 405, headers: { allow: "GET, HEAD, POST" } },
   },
   { name: "a query does not take part", path: "/hello?x=/users/1", expect: { status: 200, body: "hello" } },
   {
@@ -209,6 +209,18 @@ export const exchanges: Exchange[] = [
       body: json({ path: ["a", "B%20c", "d.txt"], functionPath: "/files/a/B%20c/d.txt" }),
     },
   },
+  {
+    name: "a catch-all hides the file that lies below it",
+    path: "/files/hidden.txt",
+    expect: { status: 200, body: json({ path: ["hidden.txt"], functionPath: "/files/hidden.txt" }) },
+  },
+  ...["/%66iles/hidden.txt", "/files%2Fhidden.txt", "//files/hidden.txt", "/x/..%2Ffiles/hidden.txt"].map(
+    (path): Exchange => ({
+      name: `no spelling leads past it to the file: ${path}`,
+      path,
+      expect: { status: 404, body: /Not here/ },
+    }),
+  ),
   { name: "an empty segment breaks a catch-all", path: "/files/a//b", expect: { status: 404 } },
   {
     name: "dot segments are resolved first",

@@ -118,6 +118,15 @@ describe("the request of each function", () => {
     ).toBe("null");
   });
 
+  it("may be assigned by a function, for that function alone", async () => {
+    const assign = step(async (context) => {
+      context.request = new Request(`${ORIGIN}/mine`);
+      return new Response(`${context.request.url} ${await (await context.next()).text()}`);
+    });
+    const see = step(({ request }) => new Response(request.url));
+    expect(await textOf(run([assign, see]))).toBe(`${ORIGIN}/mine ${ORIGIN}/path`);
+  });
+
   it("is the same object each time a function asks", async () => {
     const same = step((context) => {
       const first = context.request;
@@ -214,14 +223,28 @@ describe("withMutableHeaders", () => {
   });
 
   it.each([204, 205, 304])("copies an immutable %i without a body", async (status) => {
-    const frozen = new Response(null, { status });
-    Object.defineProperty(frozen.headers, "delete", {
+    const copy = withMutableHeaders(frozen(null, { status }));
+    copy.headers.set("x-a", "1");
+    expect([copy.status, copy.body]).toEqual([status, null]);
+  });
+
+  it("copies any other with body, status and headers", async () => {
+    const copy = withMutableHeaders(
+      frozen("text", { status: 201, statusText: "Made", headers: { "x-own": "1" } }),
+    );
+    copy.headers.set("x-a", "1");
+    expect([copy.status, copy.statusText, copy.headers.get("x-own")]).toEqual([201, "Made", "1"]);
+    expect(await copy.text()).toBe("text");
+  });
+
+  /** As answers of fetch are: their headers cannot be changed. */
+  function frozen(body: string | null, init: ResponseInit): Response {
+    const response = new Response(body, init);
+    Object.defineProperty(response.headers, "delete", {
       value() {
         throw new TypeError("immutable");
       },
     });
-    const copy = withMutableHeaders(frozen);
-    copy.headers.set("x-a", "1");
-    expect([copy.status, copy.body]).toEqual([status, null]);
-  });
+    return response;
+  }
 });
