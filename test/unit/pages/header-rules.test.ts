@@ -41,6 +41,13 @@ describe("parseHeaderRules", () => {
     ]);
   });
 
+  test("takes no notice of space around a name", () => {
+    expect(parse("/a", "X-A : 1", "!  X-B ").rules[0]).toMatchObject({
+      set: [["x-a", "1"]],
+      detach: ["x-b"],
+    });
+  });
+
   test("knows no comments behind a value", () => {
     expect(parse("/a", "X-A: 1 # one").rules[0]?.set).toEqual([["x-a", "1 # one"]]);
   });
@@ -74,6 +81,7 @@ describe("parseHeaderRules", () => {
   test.each<[string, string]>([
     ["http://plain.test/*", "header-rule-address"],
     ["ftp://x/y", "header-rule-address"],
+    ["FTP://x/y", "header-rule-address"],
     ["https://port.test:8080/*", "header-rule-port"],
     ["/*/x/*", "header-rule-wildcards"],
     ["/*/:splat", "header-rule-wildcards"],
@@ -98,6 +106,7 @@ describe("parseHeaderRules", () => {
     ["X: a\u{0}b", "header-line-value"],
     ["X: a\rb", "header-line-value"],
     ["Content-Length: 5", "header-line-reserved"],
+    ["Content-Range: bytes 0-1/2", "header-line-reserved"],
     ["Transfer-Encoding: chunked", "header-line-reserved"],
     ["Connection: close", "header-line-reserved"],
   ])("drops the line %j and keeps the rule", (line, code) => {

@@ -37,6 +37,9 @@ describe("createRedirectLookup", () => {
     ["/a* /c\n/a /b", "/a", "/c"],
     ["/x/* /1\n/:a/y /2", "/x/y", "/1"],
     ["/self /self", "/self", "/self"],
+    ["/d/* /a//b/:splat", "/d/c//d", "/a/b/c/d"],
+    ["/d/* /x/:splat?to=https://a.test//b", "/d/y//z", "/x/y/z?to=https://a.test//b"],
+    ["/d/* /x#a//b", "/d/y", "/x#a//b"],
   ])("%j leads %s to %j", (rules, target, location) => {
     expect(locate(rules, target)).toBe(location);
   });
