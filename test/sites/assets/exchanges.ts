@@ -115,7 +115,7 @@ export const exchanges: Exchange[] = [
   },
 
   // run_worker_first
-  worker("a pattern sends to the Worker", "/api/users?q=1"),
+  worker("a pattern sends to the Worker, which is a class", "/api/users?q=1"),
   worker("also where a file lies", "/api/plain.txt"),
   worker("also other methods", "/api/users", "DELETE"),
   worker("also navigations", "/api/users", "GET", { "sec-fetch-mode": "navigate" }),
