@@ -5,6 +5,9 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import { describeRequest } from "./describe-request.ts";
 
 export default class extends WorkerEntrypoint {
+  declare env: any;
+  declare ctx: any;
+
   async fetch(request: Request): Promise<Response> {
     const { env, ctx } = this;
     const { pathname } = new URL(request.url);
