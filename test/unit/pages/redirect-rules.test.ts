@@ -35,6 +35,9 @@ describe("parseRedirectRules", () => {
     ["/a/:x https://:x.test/", { from: "/a/:x", to: "https://:x.test/", status: 302 }],
     ["/a/:x //:x", { from: "/a/:x", to: "//:x", status: 302 }],
     ["/* / 200", { from: "/*", to: "/", status: 200 }],
+    ["/x/* /x/index/more", { from: "/x/*", to: "/x/index/more", status: 302 }],
+    ["/x/* /x/index.html?old 301", { from: "/x/*", to: "/x/index.html?old", status: 301 }],
+    ["/x/y* /index.html 200", { from: "/x/y*", to: "/index.html", status: 200 }],
     ["/a/ https://x.test/index.html", { from: "/a/", to: "https://x.test/index.html", status: 302 }],
   ])("reads %j", (line, rule) => {
     expect(only(line)).toEqual([{ ...rule, line: 1 }]);
