@@ -4,6 +4,12 @@
 let lastUrl = "";
 let lastPathname = "";
 
+/** Whoever makes a URL knows its pathname: nobody has to look for it in the text. */
+export function notePathname(url: string, pathname: string): void {
+  lastUrl = url;
+  lastPathname = pathname;
+}
+
 /** The pathname of a URL that a parser has already normalised, without parsing it again. */
 export function pathnameOf(url: string): string {
   if (url !== lastUrl) {

@@ -41,13 +41,36 @@ const METHOD = /^[A-Z][A-Z-]{0,31}$/;
 const VERSION = /^HTTP\/\d\.\d$/;
 const DIGITS = /^\d{1,15}$/;
 
-/** Reads a head from `start` to `end`, which is where its empty line begins: behind the CRLF of its last line. */
-export function parseRequestHead(text: string, start: number, end: number): RequestHead | HeadRefusal {
-  const lineEnd = text.indexOf("\r\n", start);
-  const line = parseRequestLine(text.slice(start, lineEnd));
-  if (typeof line === "number") return line;
-  const fields = parseFieldLines(text, lineEnd + 2, end);
-  return fields === undefined ? 400 : completeHead(line, fields);
+/** Heads are kept for the next one to be compared with only if they are not longer. */
+const MAX_KEPT_LENGTH = 4_096;
+
+/**
+ * Reads the heads of one connection. What a client says of itself it says again with each request, and the same lines
+ * mean the same: they are not read twice.
+ */
+export class RequestHeadReader {
+  #lines = "";
+  #facts: FieldFacts | undefined;
+
+  /** Reads a head from `start` to `end`, which is where its empty line begins: behind the CRLF of its last line. */
+  read(text: string, start: number, end: number): RequestHead | HeadRefusal {
+    const lineEnd = text.indexOf("\r\n", start);
+    const line = parseRequestLine(text.slice(start, lineEnd));
+    if (typeof line === "number") return line;
+    const lines = text.slice(lineEnd + 2, end);
+    if (this.#facts === undefined || lines !== this.#lines) {
+      const fields = parseFieldLines(lines, 0, lines.length);
+      if (fields === undefined) return 400;
+      this.#facts = collectFacts(fields);
+      this.#lines = lines;
+    }
+    const facts = this.#facts;
+    if (text.length > MAX_KEPT_LENGTH) {
+      this.#facts = undefined;
+      this.#lines = "";
+    }
+    return completeHead(line, facts);
+  }
 }
 
 /** Reads the first line, without its CRLF. */
@@ -64,9 +87,24 @@ export function parseRequestLine(line: string): RequestLine | HeadRefusal {
   return VERSION.test(version) ? 505 : 400;
 }
 
-function completeHead({ method, target, version }: RequestLine, fields: string[]): RequestHead | HeadRefusal {
-  let length: string | undefined;
-  let coding: string | undefined;
+/** What the fields say, whatever the first line is. */
+interface FieldFacts {
+  /** Not to be given away: whoever gets fields may change them. */
+  fields: readonly string[];
+  hosts: number;
+  /** Or why what is declared is not to be believed. */
+  bodyLength: BodyLength | Refused;
+  isChunked: boolean;
+  isFramed: boolean;
+  options: string[] | undefined;
+  upgrade: string | undefined;
+  hasUpgrade: boolean;
+  expect: string | undefined;
+}
+
+function collectFacts(fields: string[]): FieldFacts {
+  const lengths: string[] = [];
+  const codings: string[] = [];
   let connection: string | undefined;
   let upgrade: string | undefined;
   let expect: string | undefined;
@@ -78,12 +116,10 @@ function completeHead({ method, target, version }: RequestLine, fields: string[]
         hosts += 1;
         break;
       case "content-length":
-        if (length !== undefined) return 400;
-        length = value;
+        lengths.push(value);
         break;
       case "transfer-encoding":
-        if (coding !== undefined) return 400;
-        coding = value;
+        codings.push(value);
         break;
       case "connection":
         connection = connection === undefined ? value : `${connection},${value}`;
@@ -95,21 +131,37 @@ function completeHead({ method, target, version }: RequestLine, fields: string[]
         expect = expect === undefined ? value : `${expect}, ${value}`;
     }
   }
-  if (hosts > 1 || (coding !== undefined && (length !== undefined || version === "1.0"))) return 400;
-  const bodyLength = coding === undefined ? readLength(length) : readCoding(coding);
-  if (typeof bodyLength === "object") return bodyLength.refusal;
   const options = connection === undefined ? undefined : parseConnectionOptions(connection);
+  return {
+    fields,
+    hosts,
+    bodyLength: readBodyLength(lengths, codings),
+    isChunked: codings.length > 0,
+    isFramed: lengths.length + codings.length > 0,
+    options,
+    upgrade: upgrade !== undefined && options?.includes("upgrade") ? upgrade.toLowerCase() : undefined,
+    hasUpgrade: upgrade !== undefined,
+    expect: expect?.toLowerCase(),
+  };
+}
+
+function completeHead(
+  { method, target, version }: RequestLine,
+  { fields, hosts, bodyLength, isChunked, isFramed, options, upgrade, hasUpgrade, expect }: FieldFacts,
+): RequestHead | HeadRefusal {
+  if (hosts > 1 || (isChunked && version === "1.0")) return 400;
+  if (typeof bodyLength === "object") return bodyLength.refusal;
   return {
     method,
     target,
     version,
-    fields,
+    fields: fields.slice(),
     bodyLength,
-    isFramed: length !== undefined || coding !== undefined,
+    isFramed,
     isPersistent: isPersistent(version, options),
-    upgrade: upgrade !== undefined && options?.includes("upgrade") ? upgrade.toLowerCase() : undefined,
-    hasUpgrade: upgrade !== undefined,
-    expect: expect?.toLowerCase(),
+    upgrade,
+    hasUpgrade,
+    expect,
   };
 }
 
@@ -122,9 +174,14 @@ interface Refused {
   refusal: 400 | 501;
 }
 
-function readLength(field: string | undefined): BodyLength | Refused {
-  if (field === undefined) return 0;
-  return DIGITS.test(field) ? Number(field) : { refusal: 400 };
+/** One declaration at most, of one kind. */
+function readBodyLength(lengths: string[], codings: string[]): BodyLength | Refused {
+  if (lengths.length + codings.length > 1) return { refusal: 400 };
+  const [length] = lengths;
+  const [coding] = codings;
+  if (coding !== undefined) return readCoding(coding);
+  if (length === undefined) return 0;
+  return DIGITS.test(length) ? Number(length) : { refusal: 400 };
 }
 
 /** There are other codings than `chunked`, and none of them is known here. */

@@ -28,6 +28,7 @@ const PLAIN_SEARCH = /^(?:\?[\w!$%&()*+,./:;=@~?-]+)?$/;
  * Undefined means 400: another form, forbidden bytes, or bytes that are not UTF-8.
  */
 export function parseRequestTarget(target: string): RequestTarget | undefined {
+  if (PLAIN_PATH.test(target)) return { pathname: target, search: "", host: undefined };
   if (FORBIDDEN.test(target)) return undefined;
   if (target.startsWith("/")) return splitPath(target, undefined);
   const match = ABSOLUTE_FORM.exec(target);

@@ -1,7 +1,7 @@
 // The life of a connection from a client: heads are read one after the other, each is answered before the next, and
 // whoever is slow, or sends what is no HTTP, is shown out. RFC 9112 §2, §9.
 
-import { parseRequestHead, parseRequestLine, type RequestHead } from "../../http/request-head.ts";
+import { parseRequestLine, type RequestHead, RequestHeadReader } from "../../http/request-head.ts";
 import { IncomingRequest } from "./incoming.ts";
 import { IncomingBody, MAX_UNREAD_BYTES } from "./incoming-body.ts";
 import { OutgoingAnswer } from "./outgoing.ts";
@@ -42,6 +42,7 @@ export class ServerConnection {
   readonly socket: WireSocket;
   readonly #host: ConnectionHost;
   readonly #output: Output;
+  readonly #heads = new RequestHeadReader();
   phase: Phase = "fresh";
   /** The tick in which the phase began. */
   since: number;
@@ -192,7 +193,7 @@ export class ServerConnection {
       return void this.refuse(431);
     if (end < 0) return void this.#keepBeginning(text.slice(start));
     this.#text = "";
-    const head = parseRequestHead(text, start, end + 2);
+    const head = this.#heads.read(text, start, end + 2);
     if (typeof head === "number") return void this.refuse(head);
     this.#begin(head, bytes, end + 4 - before.length);
   }

@@ -5,7 +5,7 @@ import type { WireSocket } from "./wire-socket.ts";
 import { type JoinedPart, writeJoined } from "./write-joined.ts";
 
 /** Answers that are ready. */
-const ready: Output[] = [];
+let ready: Output[] = [];
 /** When the first of them became ready. */
 let readySince = 0;
 /** Longer nothing waits for the rest of a turn. */
@@ -16,7 +16,9 @@ type Part = string | Uint8Array | JoinedPart;
 
 export class Output {
   readonly socket: WireSocket;
-  readonly #parts: Part[] = [];
+  /** What waits; mostly there is one part. */
+  #first: Part | undefined;
+  #others: Part[] | undefined;
 
   constructor(socket: WireSocket) {
     this.socket = socket;
@@ -24,8 +26,12 @@ export class Output {
 
   /** Sends soon. */
   send(part: Part): void {
-    this.#parts.push(part);
-    if (this.#parts.length > 1) return;
+    if (this.#first !== undefined) {
+      this.#others ??= [];
+      this.#others.push(part);
+      return;
+    }
+    this.#first = part;
     ready.push(this);
     if (ready.length > 1) return;
     readySince = performance.now();
@@ -41,15 +47,17 @@ export class Output {
 
   /** Sends what waits. */
   flush(): void {
-    if (this.#parts.length === 0) return;
-    const parts = this.#parts.splice(0);
+    const first = this.#first;
+    if (first === undefined) return;
+    const others = this.#others;
+    this.#first = undefined;
+    this.#others = undefined;
     const { socket } = this;
-    if (parts.length === 1) writePart(socket, parts[0] as Part);
-    else {
-      socket.cork();
-      for (const part of parts) writePart(socket, part);
-      socket.uncork();
-    }
+    if (others === undefined) return void writePart(socket, first);
+    socket.cork();
+    writePart(socket, first);
+    for (const part of others) writePart(socket, part);
+    socket.uncork();
   }
 }
 
@@ -59,7 +67,9 @@ export function sendOverdue(): void {
 }
 
 function sendReady(): void {
-  for (const output of ready.splice(0)) output.flush();
+  const outputs = ready;
+  ready = [];
+  for (const output of outputs) output.flush();
 }
 
 function writePart(socket: WireSocket, part: Part): void {

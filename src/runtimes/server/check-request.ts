@@ -2,6 +2,7 @@
 
 import type { ClientSettings } from "../../contract/guards.ts";
 import { type Host, parseHost } from "../../http/host.ts";
+import { notePathname } from "../../http/pathname.ts";
 import { parseRequestTarget, type RequestTarget } from "../../http/request-target.ts";
 import { answerPlainly } from "../http1/answer-plainly.ts";
 import type { IncomingRequest } from "../http1/incoming.ts";
@@ -50,7 +51,9 @@ export function checkRequest(head: RequestHead, clients?: ClientSettings): Check
 
 /** The whole URL of a good request. */
 export function urlOf({ target, authority }: CheckedTarget): string {
-  return `http://${authority}${target.pathname}${target.search}`;
+  const url = `http://${authority}${target.pathname}${target.search}`;
+  notePathname(url, target.pathname);
+  return url;
 }
 
 /** Lets good requests through and answers the others; what follows on their connection is not read. */
@@ -69,7 +72,8 @@ export function refuseMalformed(
 /** Some clients send UTF-8 as it is, which is read as a character per byte: logs and upstreams get it encoded. */
 function encodeTarget(incoming: IncomingRequest, { target }: CheckedTarget): void {
   const { url } = incoming;
-  if (url.startsWith("/") && /[\x80-\xff]/.test(url)) incoming.url = target.pathname + target.search;
+  if (url !== target.pathname && url.startsWith("/") && /[\x80-\xff]/.test(url))
+    incoming.url = target.pathname + target.search;
 }
 
 function refuse(status: Refusal, outgoing: OutgoingAnswer): void {

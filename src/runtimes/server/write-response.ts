@@ -49,6 +49,13 @@ function writePlain(
   outgoing: OutgoingAnswer,
   method: string,
 ): void {
+  const plain = getPlainFields(response);
+  if (plain !== undefined && method !== "HEAD" && isWhole(response.status, plain)) {
+    // The usual answer of a function, whose length the connection knows best.
+    writeHead(response, plain, outgoing);
+    outgoing.end(body);
+    return;
+  }
   const fields = collectFields(response);
   const length = byteLength(body);
   const hasBody = method !== "HEAD" && !isNullBodyStatus(response.status);
@@ -56,6 +63,16 @@ function writePlain(
   else if (isNullBodyStatus(response.status)) writeHead(response, fields.list, outgoing);
   else writeHead(response, withLength({ ...fields, contentLength: length }), outgoing);
   outgoing.end(hasBody ? body : null);
+}
+
+/** Whether an answer says nothing of its framing, and has a body. */
+function isWhole(status: number, fields: readonly string[]): boolean {
+  if (isNullBodyStatus(status)) return false;
+  for (let index = 0; index < fields.length; index += 2) {
+    const name = fields[index] as string;
+    if (name === "content-length" || isConnectionField(name)) return false;
+  }
+  return true;
 }
 
 function byteLength(body: string | Uint8Array | null): number {
@@ -87,7 +104,7 @@ function withLength({ list, contentLength }: Fields): string[] {
   return contentLength === undefined ? list : [...list, "content-length", String(contentLength)];
 }
 
-function writeHead(response: Response, list: string[], outgoing: OutgoingAnswer): void {
+function writeHead(response: Response, list: readonly string[], outgoing: OutgoingAnswer): void {
   try {
     outgoing.writeHead(response.status, list, response.statusText === "" ? undefined : response.statusText);
   } catch (error) {
