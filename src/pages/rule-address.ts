@@ -12,7 +12,7 @@ export interface RuleAddress {
 export type AddressKind = "source" | "target";
 
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
-const ABSOLUTE = /^https:\/\/+([^/?#\s]+)(\S*)$/;
+const ABSOLUTE = /^https:\/\/+([^/?#\s]+)((?:[/?#].*)?)$/;
 
 /** Whether text begins with a scheme, be it a supported one or not. */
 export function isAbsoluteAddress(text: string): boolean {

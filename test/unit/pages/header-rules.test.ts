@@ -155,6 +155,7 @@ describe("parseHeaderRules", () => {
 
   test("warns of a comment behind a path, which becomes part of it", () => {
     expect(codes("/a # the page", "X: 1")).toEqual(["1:header-rule-comment"]);
+    expect(codes("https://example.test/a # the page", "X: 1")).toEqual(["1:header-rule-comment"]);
   });
 
   test("reads a file that begins with a byte order mark", () => {

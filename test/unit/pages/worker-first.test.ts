@@ -85,10 +85,17 @@ describe("parseWorkerFirst", () => {
     expect(parseWorkerFirst(setting, "wrangler.toml")).toEqual({ first, problems: [] });
   });
 
+  test("takes 100 rules, rules of 100 characters, and a name that only begins like another", () => {
+    const many = Array.from({ length: 100 }, (_, index) => `/r${index}/`);
+    for (const setting of [many, [`/${"a".repeat(99)}`], ["/a/*", "/ab"]])
+      expect(parseWorkerFirst(setting, "wrangler.toml").problems).toEqual([]);
+  });
+
   test.each<[string[], RegExp]>([
     [[], /no rule names a path/],
     [["!/a"], /no rule names a path/],
     [["/a", "b"], /"b": it begins neither/],
+    [["/a", "b!/c"], /"b!\/c": it begins neither/],
     [["/a", "!b"], /"!b": it begins neither/],
     [["/a/*", "/a/b"], /"\/a\/b": "\/a\/\*" covers it/],
     [["/x", "!/a/*", "!/a/b"], /"!\/a\/b": "!\/a\/\*" covers it/],
