@@ -68,6 +68,13 @@ describe("createWorkersPlaceFinder", () => {
     }).toEqual({ auto, force, drop, none });
   });
 
+  test("redirects to no address at which a file lies, be it the same", () => {
+    const same = { "/bin": "1", "/bin.html": "1", "/x.html": "2", "/x/index.html": "2", "/x/": "2" };
+    for (const mode of ["auto-trailing-slash", "drop-trailing-slash"] as const)
+      expect(find(mode, "/bin.html", same)).toBe("/bin.html");
+    expect(find("force-trailing-slash", "/x.html", same)).toBe("/x.html");
+  });
+
   test("redirects between two files only if they have the same content", () => {
     const different = { "/a.html": "1", "/a/index.html": "2" };
     expect(find("drop-trailing-slash", "/a/", different)).toBe("→/a");
