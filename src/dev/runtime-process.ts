@@ -7,7 +7,9 @@ import { findProgram } from "../config/find-program.ts";
 import { workersConfigPath } from "../config/workers-config.ts";
 import { findWrangler } from "../config/wrangler-program.ts";
 import { CausewayError } from "../contract/errors.ts";
+import { reservePort } from "./find-port.ts";
 import { writeVariableFile } from "./variable-file.ts";
+import { openWorkerdDoor } from "./workerd-door.ts";
 
 /** The runtimes that are started as processes of their own. */
 export type ProcessRuntime = "bun" | "deno" | "workerd";
@@ -48,8 +50,27 @@ interface Invocation {
   clean?: () => void;
 }
 
+/** Where workerd listens: what everybody reaches is the door in front of it. */
+const BEHIND_DOOR = "127.0.0.1";
+
 /** Starts the process and resolves when it serves; throws `tool-failed` if it ends before that. */
 export async function startRuntimeProcess(options: RuntimeProcessOptions): Promise<RuntimeProcess> {
+  if (options.runtime !== "workerd") return startProcess(options);
+  const behind = { host: BEHIND_DOOR, port: await reservePort(0, BEHIND_DOOR) };
+  const { exited, stop } = await startProcess({ ...options, ...behind });
+  const door = await openWorkerdDoor(options.port, options.host, behind).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
+  return {
+    exited: exited.finally(() => door.close()),
+    stop: async () => {
+      await Promise.all([door.close(), stop()]);
+    },
+  };
+}
+
+async function startProcess(options: RuntimeProcessOptions): Promise<RuntimeProcess> {
   const { command, args, env, clean } = INVOCATIONS[options.runtime](options);
   // A group of its own: Ctrl-C in a terminal reaches only us, and we stop the whole group in order. The pipe to its
   // standard input closes even if we are killed.

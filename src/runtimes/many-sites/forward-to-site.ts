@@ -1,17 +1,23 @@
-// Passes a request from the front to a site's worker and the answer back, as they are: the worker is the same
-// server one hop on, so that nothing is added but the client's address, and only framing is made anew.
+// Passes a request from a front to the process of its site and the answer back, as they are: nothing is added but the
+// client's address, and only framing is made anew.
 
 import { TransportError, type UpstreamRequest, type UpstreamServer } from "../../contract/transport.ts";
 import { isHopByHop, parseConnectionOptions } from "../../http/hop-by-hop.ts";
 import { parseRequestTarget } from "../../http/request-target.ts";
-import { FRONT_CLIENT_FIELD } from "../app-server/front-fields.ts";
 import type { IncomingRequest } from "../http1/incoming.ts";
 import type { OutgoingAnswer } from "../http1/outgoing.ts";
 import type { Http1Transport } from "../server/transport-http1.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
 /** What the front settles itself. */
-const OWN_FIELDS = new Set(["host", "content-length", "expect", FRONT_CLIENT_FIELD]);
+const OWN_FIELDS = new Set(["host", "content-length", "expect"]);
+
+/** How a site hears of a request. */
+export interface Introduction {
+  host: string;
+  /** The field that names the client; what clients say in it themselves is dropped. */
+  clientField: string;
+}
 
 /** A site's socket as the transport sees it. */
 export function serverOnSocket(path: string): UpstreamServer {
@@ -31,7 +37,7 @@ export function serverOnSocket(path: string): UpstreamServer {
 export async function forwardToSite(
   incoming: IncomingRequest,
   outgoing: OutgoingAnswer,
-  host: string,
+  introduction: Introduction,
   server: UpstreamServer,
   transport: Http1Transport,
   onHead: (contentType: string) => void,
@@ -44,7 +50,7 @@ export async function forwardToSite(
     outgoing.writeInterim(status, endToEndFields(fields));
   const observer = { signal: abort.signal, connected() {}, sent() {}, interim };
   try {
-    const answer = await transport.send(toUpstream(incoming, host), server, observer);
+    const answer = await transport.send(toUpstream(incoming, introduction), server, observer);
     if (outgoing.destroyed) return;
     const { status, statusText, body } = answer;
     const fields = endToEndFields(answer.fields);
@@ -62,7 +68,7 @@ export async function forwardToSite(
   }
 }
 
-function toUpstream(incoming: IncomingRequest, host: string): UpstreamRequest {
+function toUpstream(incoming: IncomingRequest, { host, clientField }: Introduction): UpstreamRequest {
   const { method, body } = incoming;
   const named = incoming.fields.flatMap((name, index) =>
     index % 2 === 0 && name === "connection"
@@ -72,11 +78,11 @@ function toUpstream(incoming: IncomingRequest, host: string): UpstreamRequest {
   const fields = ["host", host];
   for (let index = 0; index < incoming.fields.length; index += 2) {
     const name = incoming.fields[index] as string;
-    if (OWN_FIELDS.has(name) || isHopByHop(name) || named.includes(name)) continue;
+    if (name === clientField || OWN_FIELDS.has(name) || isHopByHop(name) || named.includes(name)) continue;
     fields.push(name, incoming.fields[index + 1] as string);
   }
   const address = incoming.socket.remoteAddress;
-  if (address !== undefined) fields.push(FRONT_CLIENT_FIELD, address);
+  if (address !== undefined) fields.push(clientField, address);
   const length = incoming.field("content-length");
   // No function sees the body of these.
   const isSent = body !== undefined && method !== "GET" && method !== "HEAD";

@@ -3,6 +3,7 @@
 
 import type { LogSink } from "../../contract/platform.ts";
 import type { OpenSocket } from "../app-server/drain-worker.ts";
+import { FRONT_CLIENT_FIELD } from "../app-server/front-fields.ts";
 import type { WorkerGate } from "../app-server/worker-gate.ts";
 import { traceIdOf } from "../carry-trace.ts";
 import { answerOn } from "../http1/answer-on-socket.ts";
@@ -80,7 +81,8 @@ export function createFrontServer({ routes, gate, log, accessLog }: FrontOptions
       if (contentType.startsWith("text/event-stream")) gate.noteEventStream(outgoing);
     };
     const server = serverFor(site.socketPath);
-    await forwardToSite(incoming, outgoing, host.written ?? site.host, server, transport, noteHead).catch(
+    const introduction = { host: host.written ?? site.host, clientField: FRONT_CLIENT_FIELD };
+    await forwardToSite(incoming, outgoing, introduction, server, transport, noteHead).catch(
       (error: unknown) => {
         log.error("A site broke a request off", error, { site: site.name });
         answerHere(incoming, outgoing, BROKEN_OFF);
@@ -95,8 +97,9 @@ export function createFrontServer({ routes, gate, log, accessLog }: FrontOptions
     const host = readHost(incoming.url, incoming.field("host"));
     const site = findOpen(routes, host);
     if ("status" in site) return refuse(site);
-    const to = { host: host.written ?? site.host, socketPath: site.socketPath };
-    tunnelToSite(incoming, socket, head, to, tunnels, () => refuse(BROKEN_OFF));
+    const introduction = { host: host.written ?? site.host, clientField: FRONT_CLIENT_FIELD };
+    const place = { path: site.socketPath };
+    tunnelToSite(incoming, socket, head, introduction, place, tunnels, () => refuse(BROKEN_OFF));
   };
   const server = createLimitedServer(undefined, {
     request: (incoming, outgoing) => gate.pass(incoming, outgoing, () => void listener(incoming, outgoing)),

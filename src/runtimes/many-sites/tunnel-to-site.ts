@@ -1,13 +1,12 @@
-// WebSockets through the front: the request's head goes to the site's worker, and after it bytes go both ways. The
-// worker decides; whatever it answers, it reads no second request on that connection.
+// WebSockets through a front: the request's head goes to the site's process, and after it bytes go both ways. The
+// site decides; whatever it answers, it reads no second request on that connection.
 
 import { connect } from "node:net";
 import { isHopByHop } from "../../http/hop-by-hop.ts";
 import type { OpenSocket } from "../app-server/drain-worker.ts";
-import { FRONT_CLIENT_FIELD } from "../app-server/front-fields.ts";
 import type { IncomingRequest } from "../http1/incoming.ts";
 import { toStream, type WireSocket } from "../http1/wire-socket.ts";
-import { originForm } from "./forward-to-site.ts";
+import { type Introduction, originForm } from "./forward-to-site.ts";
 
 /**
  * Opens a tunnel. `open` holds it until it is over; the site's worker closes its WebSockets itself, so that only
@@ -17,17 +16,18 @@ export function tunnelToSite(
   incoming: IncomingRequest,
   client: WireSocket,
   head: Buffer,
-  to: { host: string; socketPath: string },
+  introduction: Introduction,
+  place: { path: string } | { host: string; port: number },
   open: Set<OpenSocket>,
   failed: () => void,
 ): void {
-  const worker = connect(to.socketPath);
+  const worker = connect(place);
   const tunnel: OpenSocket = { close() {}, terminate: () => worker.destroy() };
   let isConnected = false;
   open.add(tunnel);
   worker.once("connect", () => {
     isConnected = true;
-    worker.write(formatHead(incoming, to.host), "latin1");
+    worker.write(formatHead(incoming, introduction), "latin1");
     if (head.length > 0) worker.write(head);
     const stream = toStream(client);
     stream.pipe(worker).pipe(stream);
@@ -42,15 +42,15 @@ export function tunnelToSite(
   client.once("close", () => worker.destroy());
 }
 
-function formatHead(incoming: IncomingRequest, host: string): string {
+function formatHead(incoming: IncomingRequest, { host, clientField }: Introduction): string {
   const { method, url, fields, socket } = incoming;
   const lines = [`${method} ${originForm(url)} HTTP/1.1`, `host: ${host}`];
   for (let index = 0; index < fields.length; index += 2) {
     const name = fields[index] as string;
-    if (name === "host" || name === FRONT_CLIENT_FIELD || (isHopByHop(name) && name !== "upgrade")) continue;
+    if (name === "host" || name === clientField || (isHopByHop(name) && name !== "upgrade")) continue;
     lines.push(`${name}: ${fields[index + 1]}`);
   }
   lines.push("connection: upgrade");
-  if (socket.remoteAddress !== undefined) lines.push(`${FRONT_CLIENT_FIELD}: ${socket.remoteAddress}`);
+  if (socket.remoteAddress !== undefined) lines.push(`${clientField}: ${socket.remoteAddress}`);
   return `${lines.join("\r\n")}\r\n\r\n`;
 }
