@@ -1,6 +1,8 @@
 // The port through which a reverse proxy reaches other servers: one request to one server, whatever the
 // protocol. The proxy's core decides whom to ask, when to give up and what the client is told.
 
+import type { CancelSignal } from "./cancellation.ts";
+
 /** Protocols that an upstream may speak. */
 export const UPSTREAM_PROTOCOLS = ["http", "uwsgi", "fastcgi"] as const;
 export type UpstreamProtocol = (typeof UPSTREAM_PROTOCOLS)[number];
@@ -87,7 +89,7 @@ export interface UpstreamResponse {
 
 /** What a transport tells while it sends, so that each wait can have a limit of its own. */
 export interface ExchangeObserver {
-  signal: AbortSignal;
+  signal: CancelSignal;
   /** A connection is there and the request begins to go out: from now on it may be executed. */
   connected(): void;
   /** The request is out with all of its body. */

@@ -39,6 +39,17 @@ export function isToken(text: string): boolean {
   return TOKEN.test(text);
 }
 
+/** Names of fields that were found to be good: messages use the same few. */
+const goodNames = new Set<string>();
+
+/** Whether a text is the name of a field in lower case. */
+export function isFieldName(text: string): boolean {
+  if (goodNames.has(text)) return true;
+  if (!TOKEN.test(text) || text !== text.toLowerCase()) return false;
+  if (goodNames.size < MAX_NAMES && text.length <= MAX_NAME_LENGTH) goodNames.add(detached(text));
+  return true;
+}
+
 /** Whether a text can be the value of a field, each character one byte. RFC 9110 §5.5. */
 export function isFieldValue(text: string): boolean {
   return !FORBIDDEN.test(text);

@@ -1,7 +1,7 @@
 // The head of a request as HTTP/1.1 sends it; nothing that another server could read in two ways gets into it.
 // RFC 9112 §3, §5; RFC 9110 §8.6.
 
-import { detached, isFieldValue, isToken } from "./field-lines.ts";
+import { isFieldName, isFieldValue, isToken } from "./field-lines.ts";
 
 /** The connection's own: whoever writes the head decides about them. */
 const FRAMING: ReadonlySet<string> = new Set([
@@ -18,11 +18,6 @@ const WITHOUT_CONTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE", "
 
 /** Path and query, or the asterisk of OPTIONS; no white space, no controls, each character one byte. */
 const TARGET = /^(?:\/[\x21-\x7e\x80-\xff]*|\*)$/;
-
-/** Names that were met before. */
-const sendable = new Set<string>();
-const MAX_NAMES = 1_024;
-const MAX_NAME_LENGTH = 64;
 
 /**
  * Writes request line and fields (name in lower case, value, name, value …), without framing and without the empty
@@ -53,8 +48,5 @@ function isSendableMethod(method: string): boolean {
 }
 
 function isSendableName(name: string): boolean {
-  if (sendable.has(name)) return true;
-  if (!isToken(name) || name !== name.toLowerCase() || FRAMING.has(name)) return false;
-  if (sendable.size < MAX_NAMES && name.length <= MAX_NAME_LENGTH) sendable.add(detached(name));
-  return true;
+  return isFieldName(name) && !FRAMING.has(name);
 }

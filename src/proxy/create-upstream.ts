@@ -1,6 +1,7 @@
 // A named group of servers as one Handler: chooses a server, sends, and tries another where that is safe.
 // Throws UpstreamUnreachableError only if nobody was reached; every other failure is an answer.
 
+import { type CancelSignal, departureOf } from "../contract/cancellation.ts";
 import type { Env, GatewayContext, Handler } from "../contract/handler.ts";
 import type { Clock, LogSink } from "../contract/platform.ts";
 import type { UpstreamSettings } from "../contract/routing.ts";
@@ -101,7 +102,7 @@ function createHandler(
     const forwarded = forwardRequest(request, context.clientAddress, settings, trusted);
     const pool: PoolParts = { ...parts, sticky: binding && (await binding) };
     const onInterim = settings.passesInterim ? interimPassage(context) : undefined;
-    const sending = { forwarded, settings, transport, clock, signal: request.signal, onInterim };
+    const sending = { forwarded, settings, transport, clock, signal: departureOf(request), onInterim };
     const { answer, failure, state } = await sendToAny(sending, request.headers, pool, budget);
     if (context.trail !== undefined) context.trail.upstream = state?.server.id;
     if (answer !== undefined && state !== undefined) {
@@ -135,7 +136,7 @@ function createHandler(
 /** Where interim answers go; undefined if there is no way for them. */
 function interimPassage(context: GatewayContext): Sending["onInterim"] {
   if (context.sendInterim === undefined) return undefined;
-  return (status, fields) => context.sendInterim?.(status, endToEndFields(fields).flat());
+  return (status, fields) => context.sendInterim?.(status, endToEndFields(fields));
 }
 
 /** A Set-Cookie for a client that is not bound to the server which answered. */
@@ -149,7 +150,7 @@ interface Sending {
   settings: UpstreamSettings;
   transport: Transport;
   clock: Clock;
-  signal: AbortSignal | undefined;
+  signal: CancelSignal | undefined;
   onInterim: ((status: number, fields: readonly string[]) => void) | undefined;
 }
 

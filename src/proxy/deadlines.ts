@@ -1,6 +1,7 @@
 // When is waiting over? Each wait of an exchange has a limit of its own: for the beginning of the answer, between
 // two pieces of a body, and for the whole. Connecting is the transport's to limit.
 
+import { Cancellation, type CancelSignal } from "../contract/cancellation.ts";
 import type { TimeoutSettings } from "../contract/routing.ts";
 
 /** The waits that can end an exchange. */
@@ -19,14 +20,14 @@ export class DeadlineError extends Error {
 
 /** The limits of one attempt. Aborts its signal when one passes, or when the client goes away. */
 export class Deadlines {
-  readonly #controller = new AbortController();
+  readonly #cancellation = new Cancellation();
   readonly #settings: TimeoutSettings;
-  readonly #client: AbortSignal | undefined;
+  readonly #client: CancelSignal | undefined;
   #current: ReturnType<typeof setTimeout> | undefined;
   #total: ReturnType<typeof setTimeout> | undefined;
 
   /** `totalMs` is what is left of the whole, infinite without a limit. */
-  constructor(settings: TimeoutSettings, totalMs: number, client: AbortSignal | undefined) {
+  constructor(settings: TimeoutSettings, totalMs: number, client: CancelSignal | undefined) {
     this.#settings = settings;
     this.#client = client;
     if (totalMs !== Number.POSITIVE_INFINITY) {
@@ -36,8 +37,8 @@ export class Deadlines {
     else client?.addEventListener("abort", this.#onClientGone);
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal;
+  get signal(): CancelSignal {
+    return this.#cancellation;
   }
 
   /** Begins another wait instead of the one before; a limit of 0 never passes. */
@@ -61,10 +62,10 @@ export class Deadlines {
   }
 
   #pass(wait: Wait, limitMs: number): void {
-    this.#controller.abort(new DeadlineError(wait, limitMs));
+    this.#cancellation.abort(new DeadlineError(wait, limitMs));
   }
 
   readonly #onClientGone = (): void => {
-    this.#controller.abort(this.#client?.reason);
+    this.#cancellation.abort(this.#client?.reason);
   };
 }

@@ -1,5 +1,6 @@
 // One attempt: one request to one server, with its limits, until there is an answer or it is clear why not.
 
+import type { CancelSignal } from "../contract/cancellation.ts";
 import { streamOf } from "../contract/direct-body.ts";
 import type { TimeoutSettings } from "../contract/routing.ts";
 import {
@@ -25,7 +26,7 @@ export interface Attempt {
   /** What is left of the limit for the whole. */
   totalMs: number;
   failureStatuses: readonly number[];
-  clientSignal: AbortSignal | undefined;
+  clientSignal: CancelSignal | undefined;
   /** Interim answers are passed on to it; undefined: dropped. */
   onInterim: ((status: number, fields: readonly string[]) => void) | undefined;
 }
@@ -90,7 +91,7 @@ function isUnreachable(error: unknown): boolean {
   );
 }
 
-function explain(error: unknown, client: AbortSignal | undefined): Failure["reason"] {
+function explain(error: unknown, client: CancelSignal | undefined): Failure["reason"] {
   if (client?.aborted) return "client-gone";
   if (error instanceof DeadlineError) return "timeout";
   if (!(error instanceof TransportError)) return "broken";

@@ -3,6 +3,7 @@
 
 import type { UpstreamSettings } from "../contract/routing.ts";
 import type { UpstreamRequest, UpstreamServer } from "../contract/transport.ts";
+import { unsortedFieldsOf } from "../contract/unsorted-fields.ts";
 import {
   type ClientIdentity,
   FORWARDING_FIELDS,
@@ -84,7 +85,7 @@ function selectHost(host: string, { address, tls }: UpstreamServer, rule: Upstre
 function endToEndFields(headers: Headers): string[] {
   const named = headers.has("connection") ? parseConnectionOptions(headers.get("connection")) : [];
   const fields: string[] = [];
-  for (const [name, value] of headers) {
+  for (const [name, value] of unsortedFieldsOf(headers)) {
     if (isHopByHop(name) || named.includes(name) || OWN_FIELDS.has(name)) continue;
     if (isOwnFieldSpeltOtherwise(name)) continue;
     fields.push(name, value);

@@ -30,14 +30,16 @@ export class CorrectedFields implements FieldSource {
   }
 
   list(): [name: string, value: string][] {
-    const fields = this.#source
-      .list()
-      .filter(([name]) => name !== CLIENT_FIELD && !this.#isLeftOut(name))
-      .map(([name, value]): [string, string] => [name, name === "host" ? (this.#host() ?? value) : value]);
+    const fields: [string, string][] = [];
+    for (const field of this.#source.list()) {
+      const [name] = field;
+      if (name === CLIENT_FIELD || this.#isLeftOut(name)) continue;
+      if (name === "host") field[1] = this.#host() ?? field[1];
+      fields.push(field);
+    }
     const address = this.#clientAddress();
-    if (address === undefined) return fields;
-    const place = fields.findIndex(([name]) => name > CLIENT_FIELD);
-    return fields.toSpliced(place === -1 ? fields.length : place, 0, [CLIENT_FIELD, address]);
+    if (address !== undefined) fields.push([CLIENT_FIELD, address]);
+    return fields;
   }
 
   #isLeftOut(name: string): boolean {

@@ -1,14 +1,16 @@
 // The fields of an incoming request: one of them is found without making a Headers object of all.
 // Fetch standard, "Headers class".
 
+import { UNSORTED_FIELDS } from "../contract/unsorted-fields.ts";
+import { isFieldName } from "../http/field-lines.ts";
+
 const NativeHeaders = globalThis.Headers;
-const NAME = /^[!#$%&'*+\-.^_`|~\da-z]+$/;
 
 /** Where the fields are; not asked any more once there is a Headers object. */
 export interface FieldSource {
   /** The value of one, in lower case, lines joined as Headers joins them. */
   find(name: string): string | null;
-  /** All of them, as iterating over a Headers object gives them: in order of name, lines joined. */
+  /** All of them, lines joined as Headers joins them, in no order. */
   list(): [name: string, value: string][];
 }
 
@@ -22,9 +24,10 @@ export class LazyHeaders {
 
   get(name: string): string | null {
     if (this.#native !== undefined) return this.#native.get(name);
+    if (isFieldName(name)) return this.#source.find(name);
     const wanted = String(name).toLowerCase();
     // Whoever asks for what is no name gets the platform's error.
-    return NAME.test(wanted) ? this.#source.find(wanted) : this.#toNative().get(name);
+    return isFieldName(wanted) ? this.#source.find(wanted) : this.#toNative().get(name);
   }
 
   has(name: string): boolean {
@@ -53,7 +56,11 @@ export class LazyHeaders {
 
   entries(): HeadersIterator<[string, string]> {
     if (this.#native !== undefined) return this.#native.entries();
-    return this.#source.list().values() as HeadersIterator<[string, string]>;
+    return this.#source.list().sort(byName).values() as HeadersIterator<[string, string]>;
+  }
+
+  [UNSORTED_FIELDS](): Iterable<[string, string]> {
+    return this.#native ?? this.#source.list();
   }
 
   keys(): HeadersIterator<string> {
@@ -77,6 +84,11 @@ export class LazyHeaders {
     this.#native ??= new NativeHeaders(this.#source.list());
     return this.#native;
   }
+}
+
+/** As iterating over a Headers object gives them; lines of Set-Cookie stay in their order. */
+function byName([one]: [string, string], [other]: [string, string]): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 Object.setPrototypeOf(LazyHeaders.prototype, NativeHeaders.prototype);

@@ -1,6 +1,8 @@
 // The Request that servers hand to the edge. Most functions ask for its URL, its method and a field or two; the
 // platform's own Request is made when somebody wants more or passes it on. Fetch standard, "Request class".
 
+import { type CancelSignal, DEPARTURE } from "../contract/cancellation.ts";
+
 /** What a server knows of a request. Nothing is asked for before somebody needs it. */
 export interface RequestSource {
   readonly method: string;
@@ -10,6 +12,8 @@ export interface RequestSource {
   makeHeaders(): Headers;
   /** Aborts when the client leaves. */
   signal(): AbortSignal;
+  /** The same at less cost. */
+  departure(): CancelSignal;
   readonly hasBody: boolean;
   /** The body as a stream; asked for once, and not together with `readBody`. */
   openBody(): ReadableStream<Uint8Array>;
@@ -61,6 +65,10 @@ export class ServerRequest {
 
   get signal(): AbortSignal {
     return this.#source.signal();
+  }
+
+  [DEPARTURE](): CancelSignal {
+    return this.#native?.signal ?? this.#source.departure();
   }
 
   get redirect(): RequestRedirect {
@@ -128,6 +136,7 @@ export class ServerRequest {
       hasBody,
       makeHeaders: () => (headers === undefined ? this.#source.makeHeaders() : new Headers(headers)),
       signal: () => this.#source.signal(),
+      departure: () => this.#source.departure(),
       openBody: () => this.#source.openBody(),
       readBody: () => this.#source.readBody(),
     };

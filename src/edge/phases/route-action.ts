@@ -18,14 +18,14 @@ export interface RouteTargets {
 }
 
 /** Runs a route's action for a request; `capture` tells what the wildcards of the route took. */
-export async function runAction(
+export function runAction(
   action: RoutingAction,
   capture: () => Captures,
   request: Request,
   env: Env,
   context: GatewayContext,
   targets: RouteTargets,
-): Promise<Response> {
+): Response | Promise<Response> {
   switch (action.kind) {
     case "upstream":
       return askUpstream(

@@ -1,6 +1,7 @@
 // Functions in processes of their own, behind those that face the clients: how a request gets there and back.
 // What the edge knows beside the request travels in two fields, which are taken from clients before.
 
+import { departureOf } from "../../contract/cancellation.ts";
 import { streamOf } from "../../contract/direct-body.ts";
 import type { GatewayContext, Handler, RequestTrail } from "../../contract/handler.ts";
 import type { LogSink } from "../../contract/platform.ts";
@@ -40,7 +41,7 @@ export function createIsolatedApplication(path: string, transport: Transport, lo
   };
   return async (request, _env, context) => {
     const interim = (status: number, fields: readonly string[]) => context.sendInterim?.(status, fields);
-    const observer = { signal: request.signal, connected() {}, sent() {}, interim };
+    const observer = { signal: departureOf(request), connected() {}, sent() {}, interim };
     try {
       const answer = takeRoute(await transport.send(toUpstream(request, context), server, observer), context);
       const { body, status } = answer;

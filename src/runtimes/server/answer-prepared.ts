@@ -3,7 +3,7 @@
 
 import { HotFieldReader, type HotFields } from "../../assets/hot-fields.ts";
 import type { HotAnswer, HotRequest } from "../../assets/hot-table.ts";
-import { fieldsOf } from "../field-headers.ts";
+import { fieldsOf } from "../../http/field-headers.ts";
 import type { HotFront } from "../hot-front.ts";
 import type { IncomingRequest } from "../http1/incoming.ts";
 import { dateLine, formatHead } from "../http1/message-text.ts";

@@ -1,5 +1,6 @@
 // What Node's server knows of a request: the source of the Request that the edge gets.
 
+import { Cancellation, type CancelSignal } from "../../contract/cancellation.ts";
 import type { IncomingRequest } from "../http1/incoming.ts";
 import { type FieldSource, LazyHeaders } from "../lazy-headers.ts";
 import { type RequestSource, ServerRequest } from "../server-request.ts";
@@ -41,16 +42,22 @@ export class LineFields implements FieldSource {
   }
 
   list(): [name: string, value: string][] {
-    const joined = new Map<string, string>();
-    const cookies: [string, string][] = [];
-    for (let index = 0; index < this.#lines.length; index += 2) {
-      const name = this.#lines[index] as string;
-      const value = this.#lines[index + 1] as string;
-      const before = joined.get(name);
-      if (name === "set-cookie") cookies.push([name, value]);
-      else joined.set(name, before === undefined ? value : `${before}${separatorOf(name)}${value}`);
+    const lines = this.#lines;
+    const fields: [string, string][] = [];
+    const places = new Map<string, [string, string]>();
+    for (let index = 0; index < lines.length; index += 2) {
+      const name = lines[index] as string;
+      const value = lines[index + 1] as string;
+      const before = places.get(name);
+      if (before !== undefined) {
+        before[1] += `${separatorOf(name)}${value}`;
+        continue;
+      }
+      const field: [string, string] = [name, value];
+      fields.push(field);
+      if (name !== "set-cookie") places.set(name, field);
     }
-    return [...joined, ...cookies].sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0));
+    return fields;
   }
 }
 
@@ -64,6 +71,7 @@ class NodeRequestSource implements RequestSource {
   readonly #outgoing: Departure;
   readonly #fields: FieldSource;
   #abort: AbortController | undefined;
+  #departure: Cancellation | undefined;
   readonly method: string;
   readonly url: string;
   readonly hasBody: boolean;
@@ -82,8 +90,13 @@ class NodeRequestSource implements RequestSource {
   }
 
   signal(): AbortSignal {
-    this.#abort ??= abortWith(this.#outgoing);
+    this.#abort ??= abortWith(this.#outgoing, new AbortController());
     return this.#abort.signal;
+  }
+
+  departure(): CancelSignal {
+    this.#departure ??= abortWith(this.#outgoing, new Cancellation());
+    return this.#departure;
   }
 
   openBody(): ReadableStream<Uint8Array> {
@@ -98,8 +111,10 @@ class NodeRequestSource implements RequestSource {
 }
 
 /** Aborts if the connection closes before the answer is complete. */
-function abortWith(outgoing: Departure): AbortController {
-  const controller = new AbortController();
+function abortWith<Controller extends { abort(reason: unknown): void }>(
+  outgoing: Departure,
+  controller: Controller,
+): Controller {
   const onClose = () => {
     if (!outgoing.writableFinished) controller.abort(new DOMException("The client is gone", "AbortError"));
   };

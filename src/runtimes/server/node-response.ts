@@ -3,7 +3,7 @@
 // the remembered body makes the platform's own Response once and asks it.
 
 import { areHeld } from "../../contract/held-bytes.ts";
-import { FieldHeaders, readFields } from "../field-headers.ts";
+import { FieldHeaders, readFields } from "../../http/field-headers.ts";
 import { checkResponseInit, isNullBodyStatus } from "./response-init.ts";
 
 /** The platform's own class, before it was replaced. */

@@ -2,6 +2,7 @@
 
 import { connect, type OnReadOpts, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
+import type { CancelSignal } from "../../contract/cancellation.ts";
 import { TransportError, type UpstreamServer } from "../../contract/transport.ts";
 import type { WireSocket } from "../http1/wire-socket.ts";
 import { tlsSettings } from "./upstream-tls.ts";
@@ -27,15 +28,15 @@ export interface SocketTraits {
 }
 
 /** Resolves with a connection that can be written to. Rejects with a TransportError, or with the signal's reason. */
-export function openUpstreamSocket(server: UpstreamServer, signal: AbortSignal): Promise<Socket>;
+export function openUpstreamSocket(server: UpstreamServer, signal: CancelSignal): Promise<Socket>;
 export function openUpstreamSocket(
   server: UpstreamServer,
-  signal: AbortSignal,
+  signal: CancelSignal,
   traits: SocketTraits,
 ): Promise<WireSocket>;
 export function openUpstreamSocket(
   server: UpstreamServer,
-  signal: AbortSignal,
+  signal: CancelSignal,
   traits: SocketTraits = {},
 ): Promise<WireSocket> {
   return new Promise((resolve, reject) => {

@@ -1,5 +1,6 @@
 // Upstreams over the platform's fetch, for a runtime that has no sockets: Workers.
 
+import { toAbortSignal } from "../../contract/cancellation.ts";
 import {
   type BodySource,
   type ExchangeObserver,
@@ -43,7 +44,7 @@ export async function sendOverFetch(
       headers: toHeaders(request, traits),
       body,
       redirect: "manual",
-      signal: observer.signal,
+      signal: toAbortSignal(observer.signal),
       ...(body instanceof ReadableStream ? { duplex: "half" } : {}),
     } as RequestInit);
     observer.connected();

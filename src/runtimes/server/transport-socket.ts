@@ -1,6 +1,7 @@
 // uwsgi and FastCGI over TCP and unix sockets, plain or TLS: one connection per request, as these servers expect.
 
 import type { Socket } from "node:net";
+import type { CancelSignal } from "../../contract/cancellation.ts";
 import {
   type ExchangeObserver,
   TransportError,
@@ -102,7 +103,7 @@ async function write(socket: Socket, bytes: Uint8Array): Promise<void> {
 }
 
 /** Resolves with the head; the body follows as it comes. */
-function receive(socket: Socket, decoder: ResponseDecoder, signal: AbortSignal): Promise<UpstreamResponse> {
+function receive(socket: Socket, decoder: ResponseDecoder, signal: CancelSignal): Promise<UpstreamResponse> {
   const queue = new ChunkQueue({
     pause: () => socket.pause(),
     resume: () => socket.resume(),

@@ -1,6 +1,7 @@
 // Workers' transport: the platform's fetch, over TCP only. It names the server's host by itself, verifies TLS with
 // the public authorities, and carries WebSockets.
 
+import { toAbortSignal } from "../../contract/cancellation.ts";
 import {
   type ExchangeObserver,
   type Transport,
@@ -35,7 +36,7 @@ async function openWebSocket(
 ): Promise<UpstreamResponse> {
   const headers = toHeaders(request, TRAITS);
   headers.set("upgrade", "websocket");
-  const init: RequestInit = { headers, redirect: "manual", signal: observer.signal };
+  const init: RequestInit = { headers, redirect: "manual", signal: toAbortSignal(observer.signal) };
   const response: Response & { webSocket?: unknown } = await fetch(
     `${originOf(server)}${request.target}`,
     init,

@@ -25,14 +25,15 @@ export function createServerTransport(loadHttp: () => Promise<HttpSender>): Tran
   let http: Promise<HttpSender> | undefined;
   let ready: HttpSender | undefined;
   return {
-    async send(request, server, observer) {
+    send(request, server, observer) {
       if (server.protocol !== "http") return sendOverSocket(request, server, observer);
       if (request.isUpgrade) return openUpstreamWebSocket(request, server, observer);
-      if (ready === undefined) {
-        http ??= loadHttp();
-        ready = await http;
-      }
-      return ready.send(request, server, observer);
+      if (ready !== undefined) return ready.send(request, server, observer);
+      http ??= loadHttp();
+      return http.then((loaded) => {
+        ready = loaded;
+        return loaded.send(request, server, observer);
+      });
     },
     close: async () => (await http)?.close(),
   };

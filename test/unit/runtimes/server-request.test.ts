@@ -33,6 +33,10 @@ function make(
       log.push("signal");
       return abort.signal;
     },
+    departure() {
+      log.push("departure");
+      return abort.signal;
+    },
     openBody() {
       log.push("stream");
       return new Blob([BYTES]).stream();

@@ -1,8 +1,9 @@
 // The fields of an answer that is being made, as a Headers object over a plain list: most are set once and written once,
 // which the platform's class makes expensive. Fetch standard, "Headers class".
 
+import { isFieldName } from "./field-lines.ts";
+
 const NativeHeaders = globalThis.Headers;
-const NAME = /^[!#$%&'*+\-.^_`|~\da-z]+$/;
 /** Without white space around it, which the platform would take off. */
 const VALUE = /^(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?$/;
 
@@ -131,16 +132,17 @@ export function readFields(init: HeadersInit | undefined): string[] {
 }
 
 function checkName(name: string): string {
+  if (isFieldName(name)) return name;
   const lower = String(name).toLowerCase();
   // Whoever asks for what is no name gets the platform's error.
-  if (!NAME.test(lower)) new NativeHeaders().get(name);
+  if (!isFieldName(lower)) new NativeHeaders().get(name);
   return lower;
 }
 
 function checkField(name: string, value: string): [name: string, value: string] {
-  const lower = String(name).toLowerCase();
+  const lower = isFieldName(name) ? name : String(name).toLowerCase();
   const text = String(value);
-  if (NAME.test(lower) && VALUE.test(text)) return [lower, text];
+  if (isFieldName(lower) && VALUE.test(text)) return [lower, text];
   const [field] = new NativeHeaders([[name, value]]);
   return field as [string, string];
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FieldHeaders, fieldsOf, readFields } from "../../../src/runtimes/field-headers.ts";
+import { FieldHeaders, fieldsOf, readFields } from "../../../src/http/field-headers.ts";
 
 const ours = (init?: HeadersInit) => new FieldHeaders(readFields(init)) as unknown as Headers;
 
