@@ -11,7 +11,7 @@ export interface ResponseHead {
   /** As received, each character one byte. */
   statusText: string;
   /** Name (in lower case), value, name, value … */
-  fields: string[];
+  fields: readonly string[];
   /** As declared; of a body that is not there in an answer to HEAD. */
   contentLength: number | undefined;
   /** The body comes in chunks. */

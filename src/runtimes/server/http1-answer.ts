@@ -11,6 +11,8 @@ export class MalformedAnswerError extends Error {
 }
 
 const MAX_HEAD_BYTES = 64 * 1024;
+/** Longer ones are not worth keeping for the next to be compared with. */
+const MAX_KNOWN_LENGTH = 4_096;
 const MAX_INTERIM_ANSWERS = 16;
 const HEAD_END = Buffer.from("\r\n\r\n");
 const BEGINNING = "HTTP/1.";
@@ -29,6 +31,9 @@ export class AnswerReader {
   /** More than the answer has come, so that nobody knows what it belongs to. */
   hasExcess = false;
 
+  /** The head before: a server that answers alike within a second says the same. */
+  #knownText = "";
+  #known: ResponseHead | undefined;
   /** The memory is not used again. */
   #isKept = false;
   #method = "GET";
@@ -114,8 +119,10 @@ export class AnswerReader {
 
   #takeHead(text: string): void {
     if (text.length > MAX_HEAD_BYTES) throw new MalformedAnswerError("The head is too large");
-    const head = parseResponseHead(text, 0, text.length);
+    const head = text === this.#knownText ? this.#known : parseResponseHead(text, 0, text.length);
     if (head === undefined) throw new MalformedAnswerError("The head is malformed");
+    this.#knownText = text.length > MAX_KNOWN_LENGTH ? "" : text;
+    this.#known = head;
     if (head.status >= 200) {
       this.head = head;
       const follows = answerLength(head, this.#method);

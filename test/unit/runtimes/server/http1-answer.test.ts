@@ -47,6 +47,30 @@ describe("AnswerReader", () => {
     })),
   );
 
+  it("reads each answer of a connection as if it were the first", () => {
+    const answer = fc.constantFrom(
+      "HTTP/1.1 200 OK\r\nX-A: b\r\nContent-Length: 2\r\n\r\nhi",
+      "HTTP/1.1 200 OK\r\nX-A: b\r\nContent-Length: 2\r\n\r\nho",
+      "HTTP/1.1 200 OK\r\nX-A: c\r\nContent-Length: 2\r\n\r\nhi",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",
+      "HTTP/1.1 103 E\r\nLink: </a>\r\n\r\nHTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n",
+      `HTTP/1.1 200 OK\r\nX: ${"x".repeat(5_000)}\r\nContent-Length: 0\r\n\r\n`,
+    );
+    const take = (reader: AnswerReader, text: string) => {
+      const chunks: string[] = [];
+      reader.begin("GET");
+      reader.push(Buffer.from(text, "latin1"), text.length);
+      reader.takeChunks((chunk) => chunks.push(Buffer.from(chunk).toString("latin1")));
+      return { head: reader.head, chunks, isOver: reader.isOver };
+    };
+    fc.assert(
+      fc.property(fc.array(answer), (answers) => {
+        const reader = new AnswerReader();
+        for (const text of answers) expect(take(reader, text)).toEqual(take(new AnswerReader(), text));
+      }),
+    );
+  });
+
   it("reads the same, however the bytes are split", () => {
     fc.assert(
       fc.property(interim, body, fc.array(fc.nat(40)), (before, { framed, text, isOver }, lengths) => {
