@@ -7,6 +7,7 @@ import { formatContentRange, selectByteRanges } from "../http/byte-range.ts";
 import { appendCacheStatus } from "../http/cache-status.ts";
 import { evaluatePreconditions, isRangeCurrent, type Validators } from "../http/conditional.ts";
 import { parseEntityTag } from "../http/entity-tag.ts";
+import { FieldHeaders } from "../http/field-headers.ts";
 
 /** What is said about this use of an answer. */
 export interface Use {
@@ -15,9 +16,11 @@ export interface Use {
   status: string | undefined;
 }
 
-/** Fields of a 304 (RFC 9110 §15.4.5); the rest describes content that is not sent. */
+/** Fields of a 304 (RFC 9110 §15.4.5) and those of a cache; the rest describes content that is not sent. */
 const NOT_MODIFIED_FIELDS: ReadonlySet<string> = new Set([
+  "age",
   "cache-control",
+  "cache-status",
   "cdn-cache-control",
   "content-location",
   "date",
@@ -43,7 +46,7 @@ export function answerStored(
     if (range !== null && request.method === "GET") return answerRange(range, headers, stored, use);
   }
   const fields = describe(stored, use);
-  if (hasContent(stored.status)) fields["content-length"] = String(stored.size);
+  if (hasContent(stored.status)) fields.push("content-length", String(stored.size));
   return answerBody(request.method, stored, fields);
 }
 
@@ -76,21 +79,33 @@ export function fieldOf({ headers }: Pick<StoredResponse, "headers">, name: stri
 
 /** The 304 for an answer with these fields. */
 export function answerNotModified(stored: Pick<StoredResponse, "headers">, use: Use): Response {
-  const all = describe(stored, use);
-  const fields = Object.entries(all).filter(
-    ([name]) => NOT_MODIFIED_FIELDS.has(name) || name === "age" || name === "cache-status",
-  );
-  return new Response(null, { status: 304, headers: fields as [string, string][] });
+  return new Response(null, {
+    status: 304,
+    headers: toHeaders(select(describe(stored, use), NOT_MODIFIED_FIELDS)),
+  });
 }
 
-type Fields = Record<string, string>;
-
-/** The kept fields with Age and Cache-Status of now. Set-Cookie, which cannot be joined, is set apart. */
-function describe(stored: Pick<StoredResponse, "headers">, { ageSeconds, status }: Use): Fields {
-  const fields: Fields = Object.fromEntries(stored.headers);
-  fields.age = String(ageSeconds);
-  if (status !== undefined) fields["cache-status"] = appendCacheStatus(fields["cache-status"], status);
+/** The kept fields with Age and Cache-Status of now, without a length: name, value, name, value … */
+function describe(stored: Pick<StoredResponse, "headers">, { ageSeconds, status }: Use): string[] {
+  const fields: string[] = [];
+  let before: string | undefined;
+  for (const [name, value] of stored.headers) {
+    if (name === "cache-status") before = value;
+    else if (name !== "age" && name !== "content-length") fields.push(name, value);
+  }
+  fields.push("age", String(ageSeconds));
+  const after = status === undefined ? before : appendCacheStatus(before, status);
+  if (after !== undefined) fields.push("cache-status", after);
   return fields;
+}
+
+function select(fields: readonly string[], names: ReadonlySet<string>): string[] {
+  return fields.filter((_, index) => names.has(fields[index - (index % 2)] as string));
+}
+
+/** What is kept was an answer before, with fields that were good. */
+function toHeaders(fields: string[]): Headers {
+  return new FieldHeaders(fields) as unknown as Headers;
 }
 
 function answerRange(
@@ -104,25 +119,25 @@ function answerRange(
     ? selectByteRanges(range, stored.size)
     : { kind: "whole" as const };
   if (selection.kind === "unsatisfiable") {
-    const refused = { "content-range": formatContentRange(undefined, stored.size), "content-length": "0" };
-    const kept = Object.entries(fields).filter(([name]) => REFUSAL_FIELDS.has(name));
-    return new Response(null, { status: 416, headers: { ...Object.fromEntries(kept), ...refused } });
+    const refused = ["content-range", formatContentRange(undefined, stored.size), "content-length", "0"];
+    const headers = toHeaders([...select(fields, REFUSAL_FIELDS), ...refused]);
+    return new Response(null, { status: 416, headers });
   }
   // Several ranges may be answered with everything (RFC 9110 §14.2), and no client depends on them.
   if (selection.kind === "whole" || selection.spans.length > 1) {
-    fields["content-length"] = String(stored.size);
+    fields.push("content-length", String(stored.size));
     return answerBody("GET", stored, fields);
   }
   const [span] = selection.spans;
-  fields["content-range"] = formatContentRange(span, stored.size);
-  fields["content-length"] = String(span.end - span.start);
+  fields.push("content-range", formatContentRange(span, stored.size));
+  fields.push("content-length", String(span.end - span.start));
   return answerBody("GET", stored, fields, span);
 }
 
 function answerBody(
   method: string,
   stored: StoredResponse,
-  fields: Fields,
+  fields: string[],
   interval?: ByteInterval,
 ): Response | undefined | Promise<Response | undefined> {
   const status = interval === undefined ? stored.status : 206;
@@ -139,20 +154,15 @@ function answerBody(
 function respond(
   body: Uint8Array | ReadableStream<Uint8Array> | null,
   status: number,
-  { statusText, headers: kept }: StoredResponse,
-  fields: Fields,
+  { statusText }: StoredResponse,
+  fields: string[],
 ): Response {
-  const init: ResponseInit & { encodeBody?: "manual" } = { status, headers: fields };
+  const init: ResponseInit & { encodeBody?: "manual" } = { status, headers: toHeaders(fields) };
   if (status !== 206) init.statusText = statusText;
   // Tells workerd that a coded body is coded already; other runtimes never touch it.
-  if (fields["content-encoding"] !== undefined) init.encodeBody = "manual";
-  const response = new Response(body as BodyInit | null, init);
-  const cookies = kept.filter(([name]) => name === "set-cookie");
-  if (cookies.length > 1) {
-    response.headers.delete("set-cookie");
-    for (const [, value] of cookies) response.headers.append("set-cookie", value);
-  }
-  return response;
+  if (fields.some((name, index) => index % 2 === 0 && name === "content-encoding"))
+    init.encodeBody = "manual";
+  return new Response(body as BodyInit | null, init);
 }
 
 /** 204, 205 and 304 have none (RFC 9110 §6.4.1). */
