@@ -7,7 +7,6 @@ import { findProgram } from "../config/find-program.ts";
 import { workersConfigPath } from "../config/workers-config.ts";
 import { findWrangler } from "../config/wrangler-program.ts";
 import { CausewayError } from "../contract/errors.ts";
-import { reservePort } from "./find-port.ts";
 import { writeVariableFile } from "./variable-file.ts";
 import { openWorkerdDoor } from "./workerd-door.ts";
 
@@ -56,8 +55,9 @@ const BEHIND_DOOR = "127.0.0.1";
 /** Starts the process and resolves when it serves; throws `tool-failed` if it ends before that. */
 export async function startRuntimeProcess(options: RuntimeProcessOptions): Promise<RuntimeProcess> {
   if (options.runtime !== "workerd") return startProcess(options);
-  const behind = { host: BEHIND_DOOR, port: await reservePort(0, BEHIND_DOOR) };
-  const { exited, stop } = await startProcess({ ...options, ...behind });
+  // wrangler chooses its port itself: one that is reserved for it may be somebody else's until it listens.
+  const { exited, stop, url } = await startProcess({ ...options, host: BEHIND_DOOR, port: 0 });
+  const behind = { host: url.hostname, port: Number(url.port) };
   const door = await openWorkerdDoor(options.port, options.host, behind).catch(async (error: unknown) => {
     await stop();
     throw error;
@@ -70,7 +70,8 @@ export async function startRuntimeProcess(options: RuntimeProcessOptions): Promi
   };
 }
 
-async function startProcess(options: RuntimeProcessOptions): Promise<RuntimeProcess> {
+/** `url` is where the process says that it listens. */
+async function startProcess(options: RuntimeProcessOptions): Promise<RuntimeProcess & { url: URL }> {
   const { command, args, env, clean } = INVOCATIONS[options.runtime](options);
   // A group of its own: Ctrl-C in a terminal reaches only us, and we stop the whole group in order. The pipe to its
   // standard input closes even if we are killed.
@@ -89,7 +90,7 @@ async function startProcess(options: RuntimeProcessOptions): Promise<RuntimeProc
   });
   const stop = () => stopProcess(child, exited);
   const outcome = await endingOnSignal(Promise.race([untilReady(child), exited, timeout(START_TIMEOUT_MS)]));
-  if (outcome === "ready") return { exited, stop };
+  if (outcome instanceof URL) return { exited, stop, url: outcome };
   await stop();
   throw new CausewayError("tool-failed", `Cannot start the site on ${options.runtime}: ${explain(outcome)}`, {
     remedy: "What it printed is above.",
@@ -146,17 +147,17 @@ function wranglerArguments({ outDir, host, port }: RuntimeProcessOptions): strin
   return ["dev", ...config, ...address, "--show-interactive-dev-session=false"];
 }
 
-/** Resolves at the ready line; what comes later is passed on, but not wrangler's own chatter. */
-function untilReady(child: ChildProcess): Promise<"ready"> {
+/** Resolves at the ready line with its URL; what comes later is passed on, but not wrangler's own chatter. */
+function untilReady(child: ChildProcess): Promise<URL> {
   return new Promise((resolve) => {
     if (child.stdout === null) return;
     let ready = false;
     createInterface({ input: child.stdout }).on("line", (line) => {
       if (ready && !WRANGLER_CHATTER.test(line)) process.stdout.write(`${line}\n`);
-      if (!ready && READY.test(line)) {
-        ready = true;
-        resolve("ready");
-      }
+      const url = ready ? undefined : READY.exec(line)?.[0];
+      if (url === undefined) return;
+      ready = true;
+      resolve(new URL(url));
     });
   });
 }
