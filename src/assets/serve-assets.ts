@@ -40,7 +40,8 @@ export function createAssetServer(
   // files a part of their start.
   const fileAt: FileLookup = (path) => (Object.hasOwn(assets.files, path) ? assets.files[path] : undefined);
   const decide = createDecider(assets, fileAt);
-  const policy = createFallbackPolicy(assets, Object.keys(assets.files), options);
+  // The names alone: a list that is read as far as it is used has looked at no file for them.
+  const policy = createFallbackPolicy(assets, Reflect.ownKeys(assets.files) as string[], options);
   const answer = createAnswerer(assets, fileAt, store);
   const applyRules = createHeaderRuleApplier(assets.headers);
   return {

@@ -48,10 +48,9 @@ function serverEntry(target: Exclude<Target, "workers">, bundle: BundleAtPath | 
   const { run, command } = RUNNERS[target];
   return `// Serves the site: ${command} [--port PORT] [--host HOST]
 import { ${run} } from "${runtimePath(target)}";
-import site from "./site.json" with { type: "json" };
 
 await ${run}({
-  site,
+  site: new URL("./site.json", import.meta.url),
   bundle: async () => ${bundle === undefined ? "({ modules: {} })" : `import("./${bundle.path}")`},
   assets: new URL("./assets/", import.meta.url),
 });

@@ -10,6 +10,7 @@ import {
   type Site,
   type WorkerFirst,
 } from "../contract/site.ts";
+import { formatSite } from "../contract/site-text.ts";
 import type { BuiltApplication } from "./application-builder.ts";
 import { type BuildFile, textFile } from "./build-file.ts";
 import type { CollectedAssets } from "./collect-assets.ts";
@@ -61,7 +62,7 @@ export function createSite(parts: SiteParts): Site {
 
 /** The document as the file of a build. */
 export function siteFile(site: Site): BuildFile {
-  return textFile("site.json", `${JSON.stringify(site)}\n`);
+  return textFile("site.json", formatSite(site));
 }
 
 function describeApplication({ application, rules, first }: SiteParts): Application {

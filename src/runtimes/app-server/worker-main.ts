@@ -1,6 +1,5 @@
 // A worker of the application server: the whole site in one process, on connections that the master accepts.
 
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setPurger } from "../../cache/purge-cache.ts";
 import type { Handler } from "../../contract/handler.ts";
@@ -14,6 +13,7 @@ import { migrationFolder } from "../server/migration-folder.ts";
 import { createMigrationJournal } from "../server/migration-journal.ts";
 import { openAssetStore } from "../server/open-asset-store.ts";
 import { openProcessCache } from "../server/open-process-cache.ts";
+import { readSiteDocument } from "../server/read-site-document.ts";
 import { surviveFaults } from "../server/survive-faults.ts";
 import { createSocketTransport } from "../server/transport-sockets.ts";
 import type { SiteServer } from "../site-server.ts";
@@ -38,7 +38,7 @@ runWorker<WorkerBrief>(boot);
 async function boot(brief: WorkerBrief, log: WorkerLog): Promise<BootedWorker> {
   const cache = new CacheLink(sayToMaster);
   prepareNode();
-  const site = parseSite(JSON.parse(await readFile(join(brief.release, "site.json"), "utf8")));
+  const site = parseSite(await readSiteDocument(join(brief.release, "site.json")));
   await openProcessCache({ site, outDir: brief.outDir, log, others: cache });
   setPurger((selection) => cache.order({ kind: "purge", selection }));
   const gate = new WorkerGate(brief.deadlines, brief.backlog);

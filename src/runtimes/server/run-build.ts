@@ -17,13 +17,14 @@ import { createMigrationJournal } from "./migration-journal.ts";
 import { openAssetStore } from "./open-asset-store.ts";
 import { openProcessCache } from "./open-process-cache.ts";
 import { openOwnPurgeDoor } from "./own-purge-door.ts";
+import { readSiteDocument } from "./read-site-document.ts";
 import { createServerLog } from "./server-log.ts";
 import { surviveFaults } from "./survive-faults.ts";
 
 /** What an entry knows about the build beside it. */
 export interface BuildLocation {
-  /** The parsed site document. */
-  site: unknown;
+  /** The site document. */
+  site: URL;
   /** Loads the functions; called when the runtime is ready for them. */
   bundle: () => Promise<FunctionBundle>;
   /** Folder of the content-addressed files. */
@@ -43,7 +44,7 @@ export interface BuildRunner {
 /** Starts a build and keeps the process until SIGINT or SIGTERM; a second signal does not wait. */
 export async function runBuild({ prepare, start }: BuildRunner, location: BuildLocation): Promise<void> {
   try {
-    const site = parseSite(location.site);
+    const site = parseSite(await readSiteDocument(location.site));
     prepare();
     const bundle = await loadApplication(location.bundle);
     const outDir = dirname(fileURLToPath(location.assets));

@@ -234,10 +234,13 @@ describe("writing a build", () => {
     await project.build({ targets: TARGETS });
     for (const target of TARGETS) {
       const imports = [
-        ...(await project.read(`${target}.js`)).matchAll(/from "(\.[^"]*)"|import\("(\.[^"]*)"\)/g),
+        ...(await project.read(`${target}.js`)).matchAll(
+          /(?:from|URL\() ?"(\.[^"]*)"|import\("(\.[^"]*)"\)/g,
+        ),
       ];
+      const folders = target === "workers" ? [] : ["./assets/"];
       expect(imports.map(([, path = "", dynamic]) => dynamic ?? path).sort()).toEqual(
-        ["./functions.js", `./runtime/${target}.js`, "./site.json"].sort(),
+        [...folders, "./functions.js", `./runtime/${target}.js`, "./site.json"].sort(),
       );
       for (const [, path, dynamic] of imports) await stat(join(project.outDir, path ?? dynamic ?? ""));
     }
