@@ -12,6 +12,7 @@ import type { EarlyHinter } from "./early-hints.ts";
 import type { HttpServer } from "./http1/http-server.ts";
 import type { IncomingRequest } from "./http1/incoming.ts";
 import { OutgoingAnswer } from "./http1/outgoing.ts";
+import { sendOverdue } from "./http1/output.ts";
 import { requestIdOf } from "./name-request.ts";
 import { BackgroundWork, type Peer, RequestContext } from "./request-context.ts";
 import type { Release, RunningServer, ServerOptions } from "./running-server.ts";
@@ -200,6 +201,8 @@ function createListener(
   };
   return (incoming, outgoing, checked) => {
     const onFailure = (error: unknown) => fail(incoming, outgoing, error);
+    // Nobody knows how long a function takes.
+    sendOverdue();
     try {
       const { context, response } = answer(incoming, outgoing, checked);
       const sent =

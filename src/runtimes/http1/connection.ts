@@ -5,7 +5,7 @@ import { parseRequestLine, type RequestHead, RequestHeadReader } from "../../htt
 import { IncomingRequest } from "./incoming.ts";
 import { IncomingBody, MAX_UNREAD_BYTES } from "./incoming-body.ts";
 import { OutgoingAnswer } from "./outgoing.ts";
-import { Output, sendOverdue } from "./output.ts";
+import { Output } from "./output.ts";
 import { formatRefusal, type Refusal } from "./refusal.ts";
 import type { WireSocket } from "./wire-socket.ts";
 
@@ -230,7 +230,6 @@ export class ServerConnection {
       else this.#readBody(body, bytes.subarray(headEnd));
       if (this.phase !== "busy") return;
     }
-    sendOverdue();
     this.#host.request(incoming, outgoing);
   }
 
