@@ -69,6 +69,8 @@ export interface BodySource {
   read(): Promise<Uint8Array | undefined>;
   /** Nobody reads on: the connection is given up. */
   cancel(): void;
+  /** The reader has no more use for a chunk, which may be written over. */
+  release?(chunk: Uint8Array): void;
 }
 
 /** What a server answered; framing has been checked and taken off. */

@@ -153,5 +153,6 @@ function streamBody(
       source.cancel();
       endOnce("unknown");
     },
+    ...(source.release && { release: (chunk) => source.release?.(chunk) }),
   });
 }

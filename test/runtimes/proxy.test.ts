@@ -1,7 +1,7 @@
 // One proxied application, asked through a build on every runtime: the same answers, whatever carries them.
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
+import { createServer, get, type Server } from "node:http";
 import { type AddressInfo, createServer as createNetServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,6 +26,13 @@ function createOrigin(): Server {
       response.writeHead(200, { "content-type": "text/event-stream" });
       response.write("data: 1\n\n");
       response.on("close", () => closedStreams.push("events"));
+      return;
+    }
+    const pattern = /^\/(?:kept-)?bytes\/(\d+)$/.exec(request.url ?? "")?.[1];
+    if (pattern !== undefined) {
+      const isKept = request.url?.startsWith("/kept") ?? false;
+      response.writeHead(200, isKept ? { "cache-control": "public, max-age=60" } : {});
+      response.end(bytesOf(Number(pattern)));
       return;
     }
     if (request.url === "/hints") {
@@ -75,6 +82,31 @@ function createOrigin(): Server {
     client.on("message", (data, isBinary) => client.send(data, { binary: isBinary })),
   );
   return server;
+}
+
+/** Three megabytes of which no part is like another's. */
+function bytesOf(seed: number): Buffer {
+  const words = new Uint32Array(750_000);
+  for (let index = 0; index < words.length; index++)
+    words[index] = Math.imul(index + 1, 2_654_435_761 + seed);
+  return Buffer.from(words.buffer);
+}
+
+/** Downloads over a connection of its own, now and then without reading. */
+function download(port: number, path: string, pauseMs: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    get({ port, host: "127.0.0.1", path, agent: false }, (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on("data", (chunk: Buffer) => {
+        chunks.push(chunk);
+        if (pauseMs === 0 || chunks.length % 8 !== 0) return;
+        incoming.pause();
+        setTimeout(() => incoming.resume(), pauseMs);
+      });
+      incoming.on("end", () => resolve(Buffer.concat(chunks)));
+      incoming.on("error", reject);
+    }).on("error", reject);
+  });
 }
 
 /** Answers every uwsgi packet with its size. */
@@ -146,6 +178,20 @@ describe.each(RUNTIMES)("a proxy on %s", (runtime) => {
     for (const isChunked of [true, false]) {
       const reply = await ask(port, { path: "/", method: "PUT", body, isChunked });
       expect(JSON.parse(reply.body.toString())).toMatchObject({ method: "PUT", size: 3_000_000 });
+    }
+  });
+
+  it("mixes up no bodies, however many come through, and at whatever pace", async () => {
+    const wanted = Array.from({ length: 16 }, (_, index) => index % 5);
+    const downloads = wanted.map((seed, index) => {
+      const path = `/${index % 2 === 0 ? "" : "kept-"}bytes/${seed}`;
+      return download(port, path, index % 3 === 0 ? 20 : 0);
+    });
+    const bodies = await Promise.all(downloads);
+    const again = await Promise.all(wanted.map((seed) => download(port, `/kept-bytes/${seed}`, 0)));
+    for (const [index, seed] of wanted.entries()) {
+      expect(bodies[index]?.equals(bytesOf(seed))).toBe(true);
+      expect(again[index]?.equals(bytesOf(seed))).toBe(true);
     }
   });
 

@@ -2,6 +2,7 @@
 
 import type { BodySource } from "../../contract/transport.ts";
 import { joinChunks } from "../../http/join-chunks.ts";
+import { giveBack } from "./chunk-memory.ts";
 
 /** The connection's side: stop and go on, or give up. */
 export interface ChunkSource {
@@ -54,6 +55,10 @@ export class ChunkQueue implements BodySource {
     if (this.#bytes < HIGH_WATER_BYTES || this.#isPaused) return;
     this.#isPaused = true;
     this.#source.pause();
+  }
+
+  release(chunk: Uint8Array): void {
+    giveBack(chunk);
   }
 
   end(): void {

@@ -4,6 +4,7 @@ import type { ExchangeObserver } from "../../contract/transport.ts";
 import { ChunkedDecoder } from "../../http/chunked-body.ts";
 import { joinChunks } from "../../http/join-chunks.ts";
 import { answerLength, parseResponseHead, type ResponseHead } from "../../http/response-head.ts";
+import { takeMemory } from "./chunk-memory.ts";
 
 /** The bytes are no answer. */
 export class MalformedAnswerError extends Error {
@@ -164,7 +165,7 @@ export class AnswerReader {
 
 /** The memory is used again. */
 function copyOf(memory: Buffer, start: number, end: number): Uint8Array {
-  const copy = new Uint8Array(end - start);
+  const copy = takeMemory(end - start);
   copy.set(memory.subarray(start, end));
   return copy;
 }

@@ -135,7 +135,7 @@ async function pump(
         throw new RangeError("The body is longer than its Content-Length");
       // Ended: the server is leaving and has closed its event streams.
       if (outgoing.destroyed || outgoing.writableEnded) return cancel();
-      if (!outgoing.write(chunk)) await outgoing.drained();
+      if (!outgoing.write(chunk, whenFlushed(source, chunk, outgoing))) await outgoing.drained();
     }
     if (length !== undefined && written < length && !outgoing.destroyed) {
       throw new RangeError("The body is shorter than its Content-Length");
@@ -149,6 +149,18 @@ async function pump(
   } finally {
     outgoing.off("close", cancel);
   }
+}
+
+/** Gives memory back to whoever wants it when it has left. */
+function whenFlushed(
+  source: BodySource,
+  chunk: Uint8Array,
+  outgoing: OutgoingAnswer,
+): (() => void) | undefined {
+  if (source.release === undefined) return undefined;
+  return () => {
+    if (!outgoing.destroyed) source.release?.(chunk);
+  };
 }
 
 /** A stream as what is pulled from. */
