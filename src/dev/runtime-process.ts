@@ -7,8 +7,8 @@ import { findProgram } from "../config/find-program.ts";
 import { workersConfigPath } from "../config/workers-config.ts";
 import { findWrangler } from "../config/wrangler-program.ts";
 import { CausewayError } from "../contract/errors.ts";
+import { openWorkerdDoor } from "../runtimes/workerd-door/open-door.ts";
 import { writeVariableFile } from "./variable-file.ts";
-import { openWorkerdDoor } from "./workerd-door.ts";
 
 /** The runtimes that are started as processes of their own. */
 export type ProcessRuntime = "bun" | "deno" | "workerd";

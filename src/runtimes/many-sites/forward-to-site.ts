@@ -1,7 +1,12 @@
 // Passes a request from a front to the process of its site and the answer back, as they are: nothing is added but the
 // client's address, and only framing is made anew.
 
-import { TransportError, type UpstreamRequest, type UpstreamServer } from "../../contract/transport.ts";
+import {
+  TransportError,
+  type UpstreamRequest,
+  type UpstreamResponse,
+  type UpstreamServer,
+} from "../../contract/transport.ts";
 import { isHopByHop, parseConnectionOptions } from "../../http/hop-by-hop.ts";
 import { parseRequestTarget } from "../../http/request-target.ts";
 import type { IncomingRequest } from "../http1/incoming.ts";
@@ -40,7 +45,7 @@ export async function forwardToSite(
   introduction: Introduction,
   server: UpstreamServer,
   transport: Http1Transport,
-  onHead: (contentType: string) => void,
+  send: (answer: SiteAnswer, outgoing: OutgoingAnswer) => Promise<void> = sendAsItIs,
 ): Promise<void> {
   const abort = new AbortController();
   outgoing.once("close", () => {
@@ -52,13 +57,7 @@ export async function forwardToSite(
   try {
     const answer = await transport.send(toUpstream(incoming, introduction), server, observer);
     if (outgoing.destroyed) return;
-    const { status, statusText, body } = answer;
-    const fields = endToEndFields(answer.fields);
-    const type = fields.findIndex((name, index) => index % 2 === 0 && name === "content-type");
-    onHead(type < 0 ? "" : (fields[type + 1] as string));
-    outgoing.writeHead(status, fields, statusText);
-    if (body === null || body instanceof Uint8Array) outgoing.end(body ?? undefined);
-    else await pump(body, outgoing);
+    await send({ ...answer, fields: endToEndFields(answer.fields) }, outgoing);
   } catch (error) {
     const isClientGone = incoming.socket.destroyed && !incoming.complete;
     if (abort.signal.aborted || outgoing.destroyed || isClientGone) return;
@@ -66,6 +65,19 @@ export async function forwardToSite(
     // Half an answer must not look like a whole one.
     outgoing.destroy();
   }
+}
+
+/** What a site answered, without what belonged to the connection. */
+export type SiteAnswer = Pick<UpstreamResponse, "status" | "statusText" | "fields" | "body">;
+
+/** Passes an answer on without a change; resolves when it is written. */
+export async function sendAsItIs(
+  { status, statusText, fields, body }: SiteAnswer,
+  outgoing: OutgoingAnswer,
+): Promise<void> {
+  outgoing.writeHead(status, fields, statusText);
+  if (body === null || body instanceof Uint8Array) outgoing.end(body ?? undefined);
+  else await pump(body, outgoing);
 }
 
 function toUpstream(incoming: IncomingRequest, { host, clientField }: Introduction): UpstreamRequest {

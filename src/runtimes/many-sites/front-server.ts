@@ -16,7 +16,7 @@ import { checkRequest, refuseMalformed } from "../server/check-request.ts";
 import { createLimitedServer } from "../server/client-limits.ts";
 import { asksForWebSocket } from "../server/node-upgrade.ts";
 import { Http1Transport } from "../server/transport-http1.ts";
-import { forwardToSite, serverOnSocket } from "./forward-to-site.ts";
+import { forwardToSite, type SiteAnswer, sendAsItIs, serverOnSocket } from "./forward-to-site.ts";
 import { type FrontRoutes, type NamedHost, type RoutedSite, readHost } from "./front-routes.ts";
 import type { SiteRoute } from "./site-route.ts";
 import { tunnelToSite } from "./tunnel-to-site.ts";
@@ -77,17 +77,16 @@ export function createFrontServer({ routes, gate, log, accessLog }: FrontOptions
     outgoing.once("close", () => {
       site.open -= 1;
     });
-    const noteHead = (contentType: string) => {
-      if (contentType.startsWith("text/event-stream")) gate.noteEventStream(outgoing);
+    const send = (answer: SiteAnswer) => {
+      if (isEventStream(answer)) gate.noteEventStream(outgoing);
+      return sendAsItIs(answer, outgoing);
     };
     const server = serverFor(site.socketPath);
     const introduction = { host: host.written ?? site.host, clientField: FRONT_CLIENT_FIELD };
-    await forwardToSite(incoming, outgoing, introduction, server, transport, noteHead).catch(
-      (error: unknown) => {
-        log.error("A site broke a request off", error, { site: site.name });
-        answerHere(incoming, outgoing, BROKEN_OFF);
-      },
-    );
+    await forwardToSite(incoming, outgoing, introduction, server, transport, send).catch((error: unknown) => {
+      log.error("A site broke a request off", error, { site: site.name });
+      answerHere(incoming, outgoing, BROKEN_OFF);
+    });
   };
   const listener = refuseMalformed(forward);
   const upgrade = (incoming: IncomingRequest, socket: WireSocket, head: Buffer) => {
@@ -117,6 +116,11 @@ export function createFrontServer({ routes, gate, log, accessLog }: FrontOptions
       }
     },
   };
+}
+
+function isEventStream({ fields }: SiteAnswer): boolean {
+  const type = fields.findIndex((name, index) => index % 2 === 0 && name === "content-type");
+  return type >= 0 && (fields[type + 1] as string).startsWith("text/event-stream");
 }
 
 interface OwnAnswer {

@@ -1,20 +1,21 @@
 // What stands in front of workerd? On Cloudflare's network a server refuses requests that are none before any Worker
 // sees them; wrangler's local server takes a target of `..` for `/`. Here it is the door of the other runtimes.
 
-import type { UpstreamServer } from "../contract/transport.ts";
-import type { OpenSocket } from "../runtimes/app-server/drain-worker.ts";
-import { answerOn } from "../runtimes/http1/answer-on-socket.ts";
-import { answerPlainly } from "../runtimes/http1/answer-plainly.ts";
-import type { IncomingRequest } from "../runtimes/http1/incoming.ts";
-import type { OutgoingAnswer } from "../runtimes/http1/outgoing.ts";
-import type { WireSocket } from "../runtimes/http1/wire-socket.ts";
-import { forwardToSite, type Introduction } from "../runtimes/many-sites/forward-to-site.ts";
-import { tunnelToSite } from "../runtimes/many-sites/tunnel-to-site.ts";
-import { acceptConnections } from "../runtimes/server/accept.ts";
-import { type CheckedTarget, checkRequest, refuseMalformed } from "../runtimes/server/check-request.ts";
-import { createLimitedServer } from "../runtimes/server/client-limits.ts";
-import { asksForWebSocket } from "../runtimes/server/node-upgrade.ts";
-import { Http1Transport } from "../runtimes/server/transport-http1.ts";
+import type { UpstreamServer } from "../../contract/transport.ts";
+import type { OpenSocket } from "../app-server/drain-worker.ts";
+import { answerOn } from "../http1/answer-on-socket.ts";
+import { answerPlainly } from "../http1/answer-plainly.ts";
+import type { IncomingRequest } from "../http1/incoming.ts";
+import type { OutgoingAnswer } from "../http1/outgoing.ts";
+import type { WireSocket } from "../http1/wire-socket.ts";
+import { forwardToSite, type Introduction, type SiteAnswer } from "../many-sites/forward-to-site.ts";
+import { tunnelToSite } from "../many-sites/tunnel-to-site.ts";
+import { acceptConnections } from "../server/accept.ts";
+import { type CheckedTarget, checkRequest, refuseMalformed } from "../server/check-request.ts";
+import { createLimitedServer } from "../server/client-limits.ts";
+import { asksForWebSocket } from "../server/node-upgrade.ts";
+import { Http1Transport } from "../server/transport-http1.ts";
+import { sendCoded } from "./send-coded.ts";
 
 export interface WorkerdDoor {
   port: number;
@@ -43,8 +44,9 @@ export async function openWorkerdDoor(
     maxBufferedBodyBytes: 0,
   };
   const forward = async (incoming: IncomingRequest, outgoing: OutgoingAnswer, checked: CheckedTarget) => {
-    await forwardToSite(incoming, outgoing, introduce(incoming, checked), server, transport, () => {}).catch(
-      () => answerPlainly(outgoing, 502, "Bad Gateway\n"),
+    const send = (answer: SiteAnswer) => sendCoded(incoming, answer, outgoing);
+    await forwardToSite(incoming, outgoing, introduce(incoming, checked), server, transport, send).catch(() =>
+      answerPlainly(outgoing, 502, "Bad Gateway\n"),
     );
   };
   const upgrade = (incoming: IncomingRequest, socket: WireSocket, head: Buffer) => {
