@@ -24,6 +24,8 @@ export async function sendCoded(
   const headers = new Headers();
   for (let index = 0; index < fields.length; index += 2)
     headers.append(fields[index] as string, fields[index + 1] as string);
+  // Said by our Worker for wrangler alone, which else would code what must stay plain.
+  if (headers.get("content-encoding") === "identity") headers.delete("content-encoding");
   const isCoded = headers.has("content-encoding");
   if (isCoded && isCompressibleType(headers.get("content-type") ?? "")) addVary(headers, "Accept-Encoding");
   const ranges = status === 200 ? headers.get(RANGES) : null;

@@ -27,6 +27,7 @@ beforeAll(async () => {
     response.setHeader("content-type", TYPES[request.url as string] ?? "text/html");
     response.setHeader("accept-ranges", "bytes");
     response.setHeader("etag", '"x"');
+    if (request.url === "/plain") response.setHeader("content-encoding", "identity");
     if (request.url === "/coded") response.setHeader("content-encoding", "x-own");
     response.end(PAGE);
   });
@@ -102,6 +103,15 @@ describe("the door of workerd", () => {
       coding,
       coding === undefined ? "bytes" : undefined,
     ]);
+  });
+
+  it("codes what was kept from wrangler's coding, and says nothing of that", async () => {
+    const gzipped = await ask(door.port, { path: "/plain", headers: { "accept-encoding": "gzip, *;q=0" } });
+    expect([gzipped.headers["content-encoding"], gunzipSync(gzipped.body).toString()]).toEqual([
+      "gzip",
+      PAGE,
+    ]);
+    expect((await ask(door.port, { path: "/plain" })).headers["content-encoding"]).toBeUndefined();
   });
 
   it("tells a HEAD what it tells a GET, but for the body", async () => {
