@@ -297,6 +297,24 @@ describe("package.json", () => {
     expect((await load({ ...PAGE, "package.json": manifest })).codes).toEqual(["config-value"]);
   });
 
+  test("names keys of package.json that do not exist, with their place and what may be meant", async () => {
+    const manifest =
+      '{\n  "causeway": {\n    "directoryIndex": true,\n    "server": {},\n    "precompress": 1\n  }\n}\n';
+    const { problems } = await load({ ...PAGE, "package.json": manifest });
+    expect(problems).toMatchObject(
+      [
+        {
+          severity: "warning",
+          code: "config-key",
+          file: "package.json",
+          line: 3,
+          remedy: /directoryIndexes/,
+        },
+        { severity: "warning", code: "config-key", file: "package.json", line: 5, remedy: /The keys are/ },
+      ].map(({ remedy, ...problem }) => ({ ...problem, remedy: expect.stringMatching(remedy) })),
+    );
+  });
+
   test("early hints are Pages' default, and one may have more or none", async () => {
     const settingOf = async (files: Record<string, string>, earlyHints?: unknown) => {
       const manifest = JSON.stringify({ causeway: { earlyHints } });
