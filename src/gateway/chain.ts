@@ -58,19 +58,11 @@ export function runChain(
     );
   }
 
+  const shared = { env, next, waitUntil, passThroughOnException };
+
   function start(step: ChainStep): unknown {
     cursor += 1;
-    const event = createEventContext({
-      state,
-      isLast: cursor === steps.length,
-      functionPath: step.functionPath,
-      params: step.params,
-      env,
-      next,
-      waitUntil,
-      passThroughOnException,
-    });
-    return step.run(event);
+    return step.run(createEventContext(state, step, shared, cursor === steps.length));
   }
 
   const [first] = steps;

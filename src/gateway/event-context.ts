@@ -47,35 +47,32 @@ export interface ChainState {
   data: object;
 }
 
-/** Everything of a context that differs from function to function. */
-export interface ContextParts {
-  state: ChainState;
-  /** Later functions of the chain may still need the body. */
-  isLast: boolean;
-  functionPath: string;
-  params: Params;
-  env: EventContext["env"];
-  next: EventContext["next"];
-  waitUntil: EventContext["waitUntil"];
-  passThroughOnException: () => void;
-}
+/** What every function of a chain is given. */
+export type SharedParts = Pick<EventContext, "env" | "next" | "waitUntil" | "passThroughOnException">;
 
-/** Builds the context of one function. The request is copied when it is first asked for. */
-export function createEventContext(parts: ContextParts): EventContext {
-  const { state } = parts;
+/**
+ * Builds the context of one function. Unless it is the last of its chain, later ones may need the body, and the request
+ * is copied when it is first asked for.
+ */
+export function createEventContext(
+  state: ChainState,
+  { functionPath, params }: Pick<EventContext, "functionPath" | "params">,
+  { env, next, waitUntil, passThroughOnException }: SharedParts,
+  isLast: boolean,
+): EventContext {
   const context: EventContext & HasState = {
     request: state.request,
-    functionPath: parts.functionPath,
-    next: parts.next,
-    params: parts.params,
+    functionPath,
+    next,
+    params,
     data: NO_DATA,
-    env: parts.env,
-    waitUntil: parts.waitUntil,
-    passThroughOnException: parts.passThroughOnException,
+    env,
+    waitUntil,
+    passThroughOnException,
     [STATE]: state,
   };
   Object.defineProperty(context, "data", DATA);
-  if (!parts.isLast) copyWhenAsked(context);
+  if (!isLast) copyWhenAsked(context);
   return context;
 }
 

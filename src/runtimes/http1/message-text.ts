@@ -4,6 +4,8 @@ import { STATUS_CODES } from "node:http";
 import { isFieldName, isFieldValue, isToken } from "../../http/field-lines.ts";
 import { formatHttpDate } from "../../http/http-date.ts";
 
+const MAX_KEPT_LENGTH = 4_096;
+
 /** What the fields of an answer say of its framing. */
 export interface FormattedHead {
   /** Ends with the CRLF of its last line. */
@@ -12,12 +14,33 @@ export interface FormattedHead {
   hasDate: boolean;
 }
 
+/** The head before: answers of a route mostly begin alike. */
+let last:
+  | { status: number; statusText: string | undefined; fields: readonly string[]; head: FormattedHead }
+  | undefined;
+
 /** Throws a TypeError for what cannot be sent: a name that is no token, a value with a control or a wide character. */
 export function formatHead(
   status: number,
   statusText: string | undefined,
   fields: readonly string[],
 ): FormattedHead {
+  if (last?.status === status && last.statusText === statusText && isSame(last.fields, fields))
+    return last.head;
+  const head = writeHead(status, statusText, fields);
+  // A copy: whoever made the list may go on with it.
+  last =
+    head.text.length > MAX_KEPT_LENGTH ? undefined : { status, statusText, fields: fields.slice(), head };
+  return head;
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  if (one.length !== other.length) return false;
+  for (let index = 0; index < one.length; index++) if (one[index] !== other[index]) return false;
+  return true;
+}
+
+function writeHead(status: number, statusText: string | undefined, fields: readonly string[]): FormattedHead {
   if (statusText !== undefined && !isFieldValue(statusText))
     throw new TypeError("Invalid character in the status text");
   let text = `HTTP/1.1 ${status} ${statusText ?? STATUS_CODES[status] ?? "Unknown"}\r\n`;

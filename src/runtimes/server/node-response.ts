@@ -14,6 +14,8 @@ export type PlainBody = string | Uint8Array | null;
 
 type Init = ResponseInit & { webSocket?: unknown };
 
+/** Copied into each answer that has no others. */
+const JSON_HEADERS = new FieldHeaders(["content-type", "application/json"]) as unknown as Headers;
 const TEXT_TYPE = "text/plain;charset=UTF-8";
 
 /** Reads the remembered body of a response; undefined if it has to be streamed. */
@@ -150,8 +152,7 @@ export class NodeResponse {
     const text = JSON.stringify(data);
     if (text === undefined) throw new TypeError("The data is not JSON serializable");
     if (init?.headers === undefined) {
-      const headers = { "content-type": "application/json" };
-      return new NodeResponse(text, { ...init, headers }) as unknown as Response;
+      return new NodeResponse(text, { ...init, headers: JSON_HEADERS }) as unknown as Response;
     }
     const fields = readFields(init.headers);
     if (!hasType(fields)) fields.push("content-type", "application/json");
