@@ -91,8 +91,9 @@ function createHandler(
   const trusted = new TrustedProxies(trustedProxies);
   const budget = new RetryBudget(settings.retries, clock);
   const { policy, sticky } = settings.balancing;
-  const parts: Omit<PoolParts, "sticky"> = {
+  const parts: PoolParts = {
     servers,
+    sticky: undefined,
     policy: createPolicy(policy, random),
     backupPolicy: createPolicy(policy, random),
   };
@@ -100,7 +101,7 @@ function createHandler(
 
   return async (request, _env, context) => {
     const forwarded = forwardRequest(request, context.clientAddress, settings, trusted);
-    const pool: PoolParts = { ...parts, sticky: binding && (await binding) };
+    const pool = binding === undefined ? parts : { ...parts, sticky: await binding };
     const onInterim = settings.passesInterim ? interimPassage(context) : undefined;
     const sending = { forwarded, settings, transport, clock, signal: departureOf(request), onInterim };
     const { answer, failure, state } = await sendToAny(sending, request.headers, pool, budget);
@@ -193,7 +194,10 @@ async function sendToAny(
       clientSignal: signal,
       onInterim,
     });
-    if (outcome.kind === "answer") return { ...sent, answer: outcome };
+    if (outcome.kind === "answer") {
+      sent.answer = outcome;
+      return sent;
+    }
     sent.failure = outcome;
     if (!mayTryAgain(method, outcome, budget)) break;
   }

@@ -5,6 +5,7 @@ import { streamOf } from "../contract/direct-body.ts";
 import type { TimeoutSettings } from "../contract/routing.ts";
 import {
   type BodySource,
+  type ExchangeObserver,
   type Transport,
   TransportError,
   type UpstreamRequest,
@@ -54,16 +55,17 @@ export async function attemptExchange(attempt: Attempt): Promise<Answer | Failur
   const body = openBody(attempt.body, deadlines);
   const settle = state.begin();
   let wasSent = false;
-  const observer = {
+  const observer: ExchangeObserver = {
     signal: deadlines.signal,
     connected() {
       wasSent = true;
     },
     sent: () => deadlines.await("first-byte"),
-    ...(attempt.onInterim && { interim: attempt.onInterim }),
   };
+  if (attempt.onInterim !== undefined) observer.interim = attempt.onInterim;
   try {
-    const response = await transport.send({ ...request, body }, state.server, observer);
+    const sending = body === request.body ? request : { ...request, body };
+    const response = await transport.send(sending, state.server, observer);
     deadlines.rest();
     attempt.body?.settle();
     const end = (outcome: Outcome) => {

@@ -53,7 +53,7 @@ export function forwardRequest(
       isUpgrade,
       client: { address: client.address, scheme: client.scheme, host: client.host },
     },
-    fields: [...endToEndFields(headers), ...ownFields(headers, forwarding, client, peer)],
+    fields: endToEndFields(headers).concat(ownFields(headers, forwarding, client, peer)),
     host,
   };
 }
@@ -64,7 +64,7 @@ export function addressRequest(
   server: UpstreamServer,
   rule: UpstreamSettings["host"],
 ): UpstreamRequest {
-  return { ...request, fields: ["host", selectHost(host, server, rule), ...fields] };
+  return { ...request, fields: ["host", selectHost(host, server, rule)].concat(fields) };
 }
 
 /** Whether this is a handshake that a server may answer with 101 (RFC 6455 §4.1). */
@@ -104,7 +104,7 @@ function ownFields(
   client: ClientIdentity,
   peer: string | undefined,
 ): string[] {
-  return ["via", formatVia(headers.get("via")), ...formatForwardedFields(style, client, peer)];
+  return ["via", formatVia(headers.get("via"))].concat(formatForwardedFields(style, client, peer));
 }
 
 function parseContentLength(field: string | null): number | undefined {

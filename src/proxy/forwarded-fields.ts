@@ -11,11 +11,10 @@ export function formatForwardedFields(
   client: ClientIdentity,
   peer: string | undefined,
 ): string[] {
-  const hops = [...client.chain, ...(peer === undefined ? [] : [peer])];
-  return [
-    ...(style === "x-forwarded" || style === "both" ? formatXForwarded(client, hops) : []),
-    ...(style === "forwarded" || style === "both" ? ["forwarded", formatForwarded(client, hops)] : []),
-  ];
+  const hops = peer === undefined ? client.chain : [...client.chain, peer];
+  const fields = style === "x-forwarded" || style === "both" ? formatXForwarded(client, hops) : [];
+  if (style === "forwarded" || style === "both") fields.push("forwarded", formatForwarded(client, hops));
+  return fields;
 }
 
 /** Via with this hop added to those before. */
@@ -24,12 +23,10 @@ export function formatVia(received: string | null): string {
 }
 
 function formatXForwarded({ scheme, host }: ClientIdentity, hops: readonly string[]): string[] {
-  return [
-    ...(hops.length > 0 ? ["x-forwarded-for", hops.join(", ")] : []),
-    "x-forwarded-proto",
-    scheme,
-    ...(host === "" ? [] : ["x-forwarded-host", host]),
-  ];
+  const fields = hops.length > 0 ? ["x-forwarded-for", hops.join(", ")] : [];
+  fields.push("x-forwarded-proto", scheme);
+  if (host !== "") fields.push("x-forwarded-host", host);
+  return fields;
 }
 
 /** The facts stand with the first hop: they are about the client's own connection. */
