@@ -28,7 +28,14 @@ function createOrigin(): Server {
       response.on("close", () => closedStreams.push("events"));
       return;
     }
-    const pattern = /^\/(?:kept-)?bytes\/(\d+)$/.exec(request.url ?? "")?.[1];
+    const pattern = /^\/(?:kept-|chunked-)?bytes\/(\d+)$/.exec(request.url ?? "")?.[1];
+    if (pattern !== undefined && request.url?.startsWith("/chunked")) {
+      // Several chunks come with each read.
+      const bytes = bytesOf(Number(pattern));
+      for (let at = 0; at < bytes.length; at += 10_000) response.write(bytes.subarray(at, at + 10_000));
+      response.end();
+      return;
+    }
     if (pattern !== undefined) {
       const isKept = request.url?.startsWith("/kept") ?? false;
       response.writeHead(200, isKept ? { "cache-control": "public, max-age=60" } : {});
@@ -182,10 +189,10 @@ describe.each(RUNTIMES)("a proxy on %s", (runtime) => {
   });
 
   it("mixes up no bodies, however many come through, and at whatever pace", async () => {
-    const wanted = Array.from({ length: 16 }, (_, index) => index % 5);
+    const wanted = Array.from({ length: 24 }, (_, index) => index % 5);
     const downloads = wanted.map((seed, index) => {
-      const path = `/${index % 2 === 0 ? "" : "kept-"}bytes/${seed}`;
-      return download(port, path, index % 3 === 0 ? 20 : 0);
+      const path = `/${["", "kept-", "chunked-"][index % 3]}bytes/${seed}`;
+      return download(port, path, index % 2 === 0 ? 20 : 0);
     });
     const bodies = await Promise.all(downloads);
     const again = await Promise.all(wanted.map((seed) => download(port, `/kept-bytes/${seed}`, 0)));

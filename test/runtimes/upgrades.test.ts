@@ -1,10 +1,13 @@
 // Upgrades that come to nothing: the client gets one plain answer, nobody is left waiting, and the server can leave.
+// And endings that must not overtake what was said before.
 
+import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
 import { buildSite } from "../conformance/build-site.ts";
 import { until } from "../process/app-server.ts";
 import { type LaunchedSite, launch, SERVER_RUNTIMES } from "./launch.ts";
@@ -22,6 +25,7 @@ export async function onRequest({ request }) {
   return new Response(null, { status: 101, webSocket: client });
 }`,
   "functions/ended.js": "export const onRequest = () => new Response(String(globalThis.ended ?? 0));",
+  "functions/large.js": "export const onRequest = () => new Response('a'.repeat(800_000));",
   "functions/plain.js": "export const onRequest = () => new Response('plain');",
   "public/index.html": "home",
 };
@@ -73,6 +77,33 @@ describe.each(SERVER_RUNTIMES)("on %s", (runtime) => {
   it("a plain answer to one closes the connection, though the client keeps its side open", async () => {
     const { isHanging, text } = await sendRaw(site.origin, `GET /plain HTTP/1.1\r\n${UPGRADE}${KEY}X: 1`);
     expect([isHanging, text.endsWith("plain")]).toEqual([false, true]);
+  });
+
+  it("a message that is too large is answered with its code before the connection ends", async () => {
+    const client = new WebSocket(new URL("/ws", site.origin));
+    client.on("error", () => {});
+    client.on("open", () => client.send(Buffer.alloc(1_100_000)));
+    const [code] = await once(client, "close");
+    expect(code).toBe(1009);
+  });
+
+  it("a client that ends its side early and reads late gets what had been sent", async () => {
+    const socket = connect({ port: Number(site.origin.port), host: "127.0.0.1", allowHalfOpen: true });
+    let bytes = 0;
+    let failure: Error | undefined;
+    socket.on("data", (data) => {
+      bytes += data.length;
+    });
+    socket.on("error", (error) => {
+      failure = error;
+    });
+    socket.on("end", () => socket.end());
+    socket.pause();
+    socket.write("POST /large HTTP/1.1\r\nHost: a\r\nContent-Length: 500000\r\n\r\nabc");
+    setTimeout(() => socket.end(), 300);
+    setTimeout(() => socket.resume(), 700);
+    await once(socket, "close");
+    expect([failure, bytes > 800_000]).toEqual([undefined, true]);
   });
 
   it("one that waits for its function does not keep the server from leaving", async () => {

@@ -22,6 +22,8 @@ export class BunSocket extends EventEmitter implements WireSocket, SocketHandler
   #remoteAddress: string | undefined;
   readonly #pending: PendingBytes[] = [];
   #corks = 0;
+  /** Nothing can be written to it any more. */
+  #isBroken = false;
   /** What is to be closed when everything has left. */
   #ending: "sending" | "both" | undefined;
   /** The other side sends nothing more. */
@@ -110,8 +112,16 @@ export class BunSocket extends EventEmitter implements WireSocket, SocketHandler
     if (this.destroyed) return;
     this.destroyed = true;
     const native = this.#native;
+    // Not with a reset, which would take from the client what the system has taken and not sent.
     if (native === undefined) queueMicrotask(() => this.#close());
-    else native.terminate();
+    else native.end();
+  }
+
+  /** Bun does not tell of every paused socket that the other side is gone: writing to it does. */
+  retry(): void {
+    if (this.#pending.length === 0 || this.#corks > 0 || this.destroyed) return;
+    this.#flush();
+    if (this.#isBroken) this.destroy();
   }
 
   pause(): void {
@@ -152,7 +162,7 @@ export class BunSocket extends EventEmitter implements WireSocket, SocketHandler
 
   handleOpen(native: NativeSocket): void {
     if (this.destroyed) {
-      native.terminate();
+      native.end();
       return;
     }
     this.#native = native;
@@ -200,7 +210,9 @@ export class BunSocket extends EventEmitter implements WireSocket, SocketHandler
 
   /** How many bytes the system takes now. */
   #give(bytes: Uint8Array, start: number, length: number): number {
-    return Math.max(0, this.#native?.write(bytes, start, length) ?? 0);
+    const taken = this.#native?.write(bytes, start, length) ?? 0;
+    if (taken < 0) this.#isBroken = true;
+    return Math.max(0, taken);
   }
 
   #keep(bytes: Uint8Array, start: number, onFlushed: (() => void) | undefined): boolean {

@@ -6,12 +6,10 @@ export interface NativeSocket {
   readonly remoteAddress: string | undefined;
   /** Returns how many of the bytes were taken, -1 once it is closed. */
   write(bytes: Uint8Array, start: number, length: number): number;
-  /** Closes both sides. */
+  /** Closes both sides; the system still sends what it has taken. */
   end(): void;
   /** Closes the sending side. */
   shutdown(): void;
-  /** Closes at once, with a reset. */
-  terminate(): void;
   pause(): void;
   resume(): void;
   ref(): void;

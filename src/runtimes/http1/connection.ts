@@ -70,8 +70,9 @@ export class ServerConnection {
   progressedAt = 0;
   #taken = -1;
 
-  /** Whether something is still to be sent, which no time but the client's own may cut short. */
+  /** Whether something is still to be sent, which no time but the client's own may cut short. Asked in each tick. */
   isSending(tick: number): boolean {
+    this.socket.retry?.();
     const { writableLength, bytesWritten } = this.socket;
     if (writableLength === 0) return false;
     const taken = bytesWritten - writableLength;

@@ -20,6 +20,8 @@ export interface WireSocket {
   /** A text has a byte in each character. False: wait for `drain`. `onFlushed` is called when the bytes are free. */
   write(text: string, encoding: "latin1", onFlushed?: () => void): boolean;
   write(bytes: Uint8Array, onFlushed?: () => void): boolean;
+  /** Tries again to send what waits, where that is how one hears that the other side is gone. */
+  retry?(): void;
   cork(): void;
   uncork(): void;
   /** Closes the sending side when everything has left. */

@@ -9,22 +9,20 @@ const MIN_BYTES = 16 * 1024;
 const MAX_FREE = 64;
 
 const free: ArrayBuffer[] = [];
-const ours = new WeakSet<ArrayBufferLike>();
+/** What was taken and not given back. A part of it is none of these: others may have other parts. */
+const taken = new WeakSet<Uint8Array>();
 
 /** Memory of its own for a copy that fills it, so that nobody has to clear it first. */
 export function takeMemory(length: number): Uint8Array {
   if (length < MIN_BYTES || length > PIECE_BYTES)
     return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
-  return new Uint8Array(free.pop() ?? allocate(), 0, length);
+  const buffer = free.pop() ?? (Buffer.allocUnsafeSlow(PIECE_BYTES).buffer as ArrayBuffer);
+  const piece = new Uint8Array(buffer, 0, length);
+  taken.add(piece);
+  return piece;
 }
 
-/** The bytes have left, and nobody else has them. */
-export function giveBack({ buffer }: Uint8Array): void {
-  if (ours.has(buffer) && free.length < MAX_FREE) free.push(buffer as ArrayBuffer);
-}
-
-function allocate(): ArrayBuffer {
-  const { buffer } = Buffer.allocUnsafeSlow(PIECE_BYTES);
-  ours.add(buffer);
-  return buffer as ArrayBuffer;
+/** The bytes have left, and nobody else has them. Whatever was not taken here as it is, is nobody's to give. */
+export function giveBack(piece: Uint8Array): void {
+  if (taken.delete(piece) && free.length < MAX_FREE) free.push(piece.buffer as ArrayBuffer);
 }

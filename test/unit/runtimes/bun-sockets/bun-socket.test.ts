@@ -8,10 +8,13 @@ class FakeNative implements NativeSocket {
   readonly remoteAddress = "192.0.2.1";
   /** Bytes that it takes before it is full. */
   room = Number.POSITIVE_INFINITY;
+  /** The other side is gone, and nobody has said so. */
+  isReset = false;
   readonly writes: string[] = [];
   readonly calls: string[] = [];
 
   write(bytes: Uint8Array, start: number, length: number): number {
+    if (this.isReset) return -1;
     const taken = Math.min(length, this.room);
     this.room -= taken;
     if (taken > 0) this.writes.push(Buffer.from(bytes.subarray(start, start + taken)).toString("latin1"));
@@ -25,11 +28,6 @@ class FakeNative implements NativeSocket {
 
   shutdown(): void {
     this.calls.push("shutdown");
-  }
-
-  terminate(): void {
-    this.calls.push("terminate");
-    this.data.handleClose(undefined);
   }
 
   pause(): void {
@@ -185,9 +183,20 @@ describe("closing", () => {
     socket.write("never", "latin1", () => (isFree = true));
     socket.destroy();
     socket.destroy();
-    expect([native.calls, socket.destroyed, socket.closed]).toEqual([["terminate"], true, false]);
+    expect([native.calls, socket.destroyed, socket.closed]).toEqual([["end"], true, false]);
     await settled();
     expect([seen, isFree, socket.closed, socket.writableLength]).toEqual([["close"], true, true, 0]);
+  });
+
+  it("finds out by itself that the other side is gone where something waits", async () => {
+    native.room = 0;
+    socket.write("waits", "latin1");
+    socket.retry();
+    expect(socket.destroyed).toBe(false);
+    native.isReset = true;
+    socket.retry();
+    await settled();
+    expect([socket.destroyed, seen]).toEqual([true, ["close"]]);
   });
 
   it("reports why the other side is gone, once", async () => {
@@ -255,6 +264,6 @@ describe("connecting", () => {
     native.data = early;
     early.destroy();
     early.handleOpen(native);
-    expect([native.calls, await closed]).toEqual([["terminate"], "closed"]);
+    expect([native.calls, await closed]).toEqual([["end"], "closed"]);
   });
 });

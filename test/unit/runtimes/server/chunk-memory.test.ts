@@ -29,6 +29,17 @@ describe("memory for pieces of a body", () => {
     expect(takeMemory(65_536).buffer).not.toBe(short.buffer);
   });
 
+  it("is not given back by whoever has a part of it, nor twice", () => {
+    const piece = takeMemory(50_000);
+    giveBack(piece.subarray(0, 20_000));
+    giveBack(piece.subarray(0));
+    expect(takeMemory(50_000).buffer).not.toBe(piece.buffer);
+    giveBack(piece);
+    giveBack(piece);
+    const [one, other] = [takeMemory(50_000), takeMemory(50_000)];
+    expect([one.buffer === piece.buffer, other.buffer === piece.buffer]).toEqual([true, false]);
+  });
+
   it("is kept ready up to a limit", () => {
     const pieces = Array.from({ length: 200 }, () => takeMemory(65_536));
     for (const piece of pieces) giveBack(piece);
