@@ -54,12 +54,18 @@ export function toStream(socket: WireSocket): Duplex {
 
 class SocketStream extends Duplex {
   readonly #socket: WireSocket;
+  #whenDrained: (() => void) | undefined;
 
   constructor(socket: WireSocket) {
     super({ allowHalfOpen: false });
     this.#socket = socket;
     socket.on("data", (bytes) => {
       if (!this.push(bytes)) socket.pause();
+    });
+    socket.on("drain", () => {
+      const done = this.#whenDrained;
+      this.#whenDrained = undefined;
+      done?.();
     });
     socket.on("end", () => this.push(null));
     socket.on("error", (error) => this.destroy(error));
@@ -70,8 +76,20 @@ class SocketStream extends Duplex {
     this.#socket.resume();
   }
 
+  /** At once, as on a socket of Node's: whoever destroys the stream afterwards has said this before. */
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    this.#socket.write(chunk, done);
+    if (this.#socket.write(chunk)) done();
+    else this.#whenDrained = done;
+  }
+
+  override _writev(chunks: { chunk: Buffer }[], done: () => void): void {
+    const socket = this.#socket;
+    let takesMore = true;
+    socket.cork();
+    for (const { chunk } of chunks) takesMore = socket.write(chunk);
+    socket.uncork();
+    if (takesMore) done();
+    else this.#whenDrained = done;
   }
 
   override _final(done: () => void): void {
