@@ -13,7 +13,7 @@ export function streamOf(source: BodySource): ReadableStream<Uint8Array> {
         sources.delete(stream);
         const chunk = await source.read();
         if (chunk === undefined) controller.close();
-        else controller.enqueue(chunk);
+        else controller.enqueue(ownBytes(chunk));
       },
       cancel() {
         sources.delete(stream);
@@ -24,6 +24,15 @@ export function streamOf(source: BodySource): ReadableStream<Uint8Array> {
   );
   sources.set(stream, source);
   return stream;
+}
+
+/**
+ * What readers of a stream get of a chunk: no Buffer, whose methods differ, and no memory that holds anything else: a
+ * head, or what belongs to another request.
+ */
+export function ownBytes(chunk: Uint8Array): Uint8Array {
+  const { buffer, byteLength } = chunk;
+  return byteLength === buffer.byteLength ? new Uint8Array(buffer) : new Uint8Array(chunk);
 }
 
 /** The source of a stream that nobody has touched, which must not be read afterwards; undefined for every other. */

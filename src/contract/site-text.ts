@@ -10,7 +10,7 @@ export const FILES_END = "\n}";
 /** Stands for the files until their lines are there; JSON escapes what no other text of the document begins with. */
 const PLACE = "\0files";
 
-/** The document as text; its keys must be in order. */
+/** The document as text. */
 export function formatSite(site: Site): string {
   const { files } = site.assets;
   const lines = Object.keys(files).map((path) => `${JSON.stringify(path)}:${JSON.stringify(files[path])}`);

@@ -1,5 +1,6 @@
 // The body of a request while it arrives: taken apart, held back while nobody reads. RFC 9112 §6, §7.1.
 
+import { ownBytes } from "../../contract/direct-body.ts";
 import { ChunkedDecoder } from "../../http/chunked-body.ts";
 import { joinChunks } from "../../http/join-chunks.ts";
 import type { BodyLength } from "../../http/request-head.ts";
@@ -88,7 +89,7 @@ export class IncomingBody {
         pull: async (controller) => {
           const chunk = await this.read();
           if (chunk === undefined) controller.close();
-          else controller.enqueue(toBytes(chunk));
+          else controller.enqueue(ownBytes(chunk));
         },
         cancel: () => this.cancel(),
       },
@@ -149,13 +150,4 @@ export class IncomingBody {
     if (isHeldBack) this.socket.pause();
     else this.socket.resume();
   }
-}
-
-/**
- * As everywhere: functions get no Buffer, whose methods differ, and no memory that holds anything else: a head, or
- * another request.
- */
-function toBytes(chunk: Uint8Array): Uint8Array {
-  const { buffer, byteLength } = chunk;
-  return byteLength === buffer.byteLength ? new Uint8Array(buffer) : new Uint8Array(chunk);
 }

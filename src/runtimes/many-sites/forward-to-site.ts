@@ -45,7 +45,7 @@ export async function forwardToSite(
   introduction: Introduction,
   server: UpstreamServer,
   transport: Http1Transport,
-  send: (answer: SiteAnswer, outgoing: OutgoingAnswer) => Promise<void> = sendAsItIs,
+  send: (answer: SiteAnswer) => Promise<void>,
 ): Promise<void> {
   const abort = new AbortController();
   outgoing.once("close", () => {
@@ -57,7 +57,7 @@ export async function forwardToSite(
   try {
     const answer = await transport.send(toUpstream(incoming, introduction), server, observer);
     if (outgoing.destroyed) return;
-    await send({ ...answer, fields: endToEndFields(answer.fields) }, outgoing);
+    await send({ ...answer, fields: endToEndFields(answer.fields) });
   } catch (error) {
     const isClientGone = incoming.socket.destroyed && !incoming.complete;
     if (abort.signal.aborted || outgoing.destroyed || isClientGone) return;

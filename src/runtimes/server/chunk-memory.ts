@@ -13,9 +13,13 @@ const free: ArrayBuffer[] = [];
 const taken = new WeakSet<Uint8Array>();
 
 /** Memory of its own for a copy that fills it, so that nobody has to clear it first. */
+export function memoryFor(length: number): Uint8Array {
+  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+}
+
+/** The same for a piece that will be given back; it may be a part of what held other bytes before. */
 export function takeMemory(length: number): Uint8Array {
-  if (length < MIN_BYTES || length > PIECE_BYTES)
-    return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+  if (length < MIN_BYTES || length > PIECE_BYTES) return memoryFor(length);
   const buffer = free.pop() ?? (Buffer.allocUnsafeSlow(PIECE_BYTES).buffer as ArrayBuffer);
   const piece = new Uint8Array(buffer, 0, length);
   taken.add(piece);

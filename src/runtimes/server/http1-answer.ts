@@ -4,7 +4,7 @@ import type { ExchangeObserver } from "../../contract/transport.ts";
 import { ChunkedDecoder } from "../../http/chunked-body.ts";
 import { joinChunks } from "../../http/join-chunks.ts";
 import { answerLength, parseResponseHead, type ResponseHead } from "../../http/response-head.ts";
-import { takeMemory } from "./chunk-memory.ts";
+import { memoryFor, takeMemory } from "./chunk-memory.ts";
 
 /** The bytes are no answer. */
 export class MalformedAnswerError extends Error {
@@ -141,31 +141,27 @@ export class AnswerReader {
 
   #readBody(memory: Buffer, start: number, length: number): number {
     if (this.#decoder !== undefined) {
-      const read = this.#decoder.push(this.#bytesOf(memory, start, length), 0, this.#keep);
+      const read = this.#decoder.push(this.#bytesOf(memory, start, length, false), 0, this.#keep);
       this.isOver = this.#decoder.isOver;
       return start + read;
     }
     const end = Math.min(length, start + this.#left);
-    if (end > start) this.#chunks.push(this.#bytesOf(memory, start, end));
+    if (end > start) this.#chunks.push(this.#bytesOf(memory, start, end, end - start < this.#left));
     this.#left -= end - start;
     this.isOver = this.#left === 0;
     return end;
   }
 
-  /** A few bytes must not keep a large memory from being given back. */
-  #bytesOf(memory: Buffer, start: number, end: number): Uint8Array {
+  /** A few bytes must not keep a large memory from being given back. `isPiece`: they go on as they are, with others. */
+  #bytesOf(memory: Buffer, start: number, end: number, isPiece: boolean): Uint8Array {
     const isWorthIt = this.#isKept && 2 * (end - start) > memory.buffer.byteLength;
-    return isWorthIt ? memory.subarray(start, end) : copyOf(memory, start, end);
+    if (isWorthIt) return memory.subarray(start, end);
+    const copy = isPiece ? takeMemory(end - start) : memoryFor(end - start);
+    copy.set(memory.subarray(start, end));
+    return copy;
   }
 
   readonly #keep = (data: Uint8Array): void => {
     this.#chunks.push(data);
   };
-}
-
-/** The memory is used again. */
-function copyOf(memory: Buffer, start: number, end: number): Uint8Array {
-  const copy = takeMemory(end - start);
-  copy.set(memory.subarray(start, end));
-  return copy;
 }

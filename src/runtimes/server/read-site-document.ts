@@ -1,5 +1,5 @@
 // Reads the document of a site for a process that serves it. Most of it is the list of files, of which a process needs
-// at first none: it stays text, and each entry is read when it is asked for.
+// at first the paths: what is said of them stays text, and is read when it is asked for.
 
 import { readFile } from "node:fs/promises";
 import type { AssetFile } from "../../contract/site.ts";
@@ -8,6 +8,8 @@ import { FILES_BEGIN, FILES_END } from "../../contract/site-text.ts";
 const NEWLINE = 0x0a;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+/** The quote and the colon. */
+const BEHIND_KEY = 2;
 
 /** The document, as JSON.parse would give it, but with a list of files that is read as far as it is used. */
 export async function readSiteDocument(file: string | URL): Promise<unknown> {
@@ -39,44 +41,31 @@ function listLazily(lines: FileLines): Record<string, AssetFile> {
   );
 }
 
-/** Lines of `"path":{…},` in order of path, as JavaScript compares. */
+/** Lines of `"path":{…},`, of which at first the paths alone are read. */
 class FileLines {
   readonly #bytes: Buffer;
-  readonly #found = new Map<string, AssetFile>();
+  /** Each file, or where its text begins. */
+  readonly #files = new Map<string, AssetFile | number>();
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
+    for (let start = 0; start < bytes.length; start = this.#lineEnd(start) + 1) {
+      const keyEnd = this.#keyEnd(start);
+      this.#files.set(this.#keyAt(start, keyEnd), keyEnd + BEHIND_KEY);
+    }
   }
 
   find(path: string): AssetFile | undefined {
-    const known = this.#found.get(path);
-    if (known !== undefined) return known;
-    const bytes = this.#bytes;
-    let low = 0;
-    let high = bytes.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      // From a negative place it would be looked for from the end.
-      const start = middle === 0 ? 0 : bytes.lastIndexOf(NEWLINE, middle - 1) + 1;
-      const keyEnd = this.#keyEnd(start);
-      const key = this.#keyAt(start, keyEnd);
-      const next = this.#lineEnd(start) + 1;
-      if (key === path) {
-        const file = JSON.parse(this.#valueAt(keyEnd, next - 1)) as AssetFile;
-        this.#found.set(path, file);
-        return file;
-      }
-      if (key < path) low = next;
-      else high = start;
-    }
-    return undefined;
+    const known = this.#files.get(path);
+    if (typeof known !== "number") return known;
+    const text = this.#bytes.toString("utf8", known, this.#lineEnd(known));
+    const file = JSON.parse(text.endsWith(",") ? text.slice(0, -1) : text) as AssetFile;
+    this.#files.set(path, file);
+    return file;
   }
 
   paths(): string[] {
-    const paths: string[] = [];
-    for (let start = 0; start < this.#bytes.length; start = this.#lineEnd(start) + 1)
-      paths.push(this.#keyAt(start, this.#keyEnd(start)));
-    return paths;
+    return [...this.#files.keys()];
   }
 
   #lineEnd(start: number): number {
@@ -99,10 +88,5 @@ class FileLines {
   #keyAt(start: number, end: number): string {
     const text = this.#bytes.toString("utf8", start + 1, end);
     return text.includes("\\") ? (JSON.parse(`"${text}"`) as string) : text;
-  }
-
-  /** Behind the colon, without the comma. */
-  #valueAt(keyEnd: number, lineEnd: number): string {
-    return this.#bytes.toString("utf8", keyEnd + 2, lineEnd).replace(/,$/, "");
   }
 }

@@ -23,6 +23,19 @@ describe("streamOf", () => {
     expect(read).toEqual([1, 2, 3]);
   });
 
+  it("shows its readers no memory that holds anything else, and no Buffer", async () => {
+    const memory = Buffer.from(new Uint8Array([9, 9, 1, 2, 9]).buffer);
+    const pieces = [memory.subarray(2, 4), new Uint8Array([3, 4])];
+    const source = { read: async () => pieces.shift(), cancel() {} };
+    const seen: Uint8Array[] = [];
+    for await (const chunk of streamOf(source)) seen.push(chunk);
+    memory.fill(0);
+    expect(seen.map((chunk) => [chunk.constructor === Uint8Array, ...new Uint8Array(chunk.buffer)])).toEqual([
+      [true, 1, 2],
+      [true, 3, 4],
+    ]);
+  });
+
   it("gives its source away while nobody has touched it, once", () => {
     const { source } = createSource(1);
     const stream = streamOf(source);
